@@ -1,0 +1,130 @@
+"""What the lab remembers of one invocation.
+
+On AWS these facts are scattered over the answer of Invoke, the REPORT line in CloudWatch Logs and the traces.
+Here they are two frozen records that travel from the cloud process to the notebook as JSON. Left out: anything
+that a later service (queue, stream, bus) would add to the story.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Report:
+    """The REPORT line of one invocation: what was measured and what is billed.
+
+    Follows https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html; met in lesson 01.
+
+    Args:
+        request_id: the invocation's id.
+        duration_ms: the handler's time in milliseconds.
+        memory_size_mb: the configured size in MB.
+        max_memory_mb: the most resident memory the process had, in MB.
+        init_ms: time from start to the first request for work; None when the environment was warm.
+        status: "timeout" or "error" when the invocation failed for a reason of the environment's, else None.
+        error_type: AWS's name of that reason, such as "Runtime.ExitError".
+    """
+
+    request_id: str
+    duration_ms: float
+    memory_size_mb: int
+    max_memory_mb: int
+    init_ms: float | None = None
+    status: str | None = None
+    error_type: str | None = None
+
+    @property
+    def cold(self) -> bool:
+        return self.init_ms is not None
+
+    @property
+    def billed_ms(self) -> int:
+        """Milliseconds billed: init and duration together, rounded up (init is billed since August 2025)."""
+        return max(1, math.ceil(round(self.duration_ms, 2) + round(self.init_ms or 0.0, 2)))
+
+    def line(self) -> str:
+        """The line as CloudWatch Logs shows it, with a tab after every field."""
+        fields = [
+            f"REPORT RequestId: {self.request_id}",
+            f"Duration: {self.duration_ms:.2f} ms",
+            f"Billed Duration: {self.billed_ms} ms",
+            f"Memory Size: {self.memory_size_mb} MB",
+            f"Max Memory Used: {self.max_memory_mb} MB",
+        ]
+        if self.init_ms is not None:
+            fields.append(f"Init Duration: {self.init_ms:.2f} ms")
+        if self.status:
+            fields.append(f"Status: {self.status}")
+        if self.error_type and self.status == "error":
+            fields.append(f"Error Type: {self.error_type}")
+        return "\t".join(fields) + "\t"
+
+    @classmethod
+    def parse(cls, line: str) -> Report:
+        """Read a REPORT line back.
+
+        Raises:
+            ValueError: the text is not a REPORT line.
+        """
+        fields = dict(re.findall(r"(?:^|\t)(?:REPORT )?([A-Z][A-Za-z ]*): ([^\t\n]*)", line))
+        try:
+            return cls(
+                request_id=fields["RequestId"],
+                duration_ms=float(fields["Duration"].removesuffix(" ms")),
+                memory_size_mb=int(fields["Memory Size"].removesuffix(" MB")),
+                max_memory_mb=int(fields["Max Memory Used"].removesuffix(" MB")),
+                init_ms=float(fields["Init Duration"].removesuffix(" ms")) if "Init Duration" in fields else None,
+                status=fields.get("Status"),
+                error_type=fields.get("Error Type"),
+            )
+        except KeyError as missing:
+            raise ValueError(f"not a REPORT line, {missing} is missing: {line!r}") from None
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One attempt to run a function for one event, as the cloud saw it.
+
+    Args:
+        request_id: the same on every attempt of an asynchronous event.
+        function: the function's name.
+        version: "$LATEST" or a number.
+        source: who called: "invoke" for the API, "s3:BUCKET/KEY" for an upload.
+        kind: "RequestResponse" or "Event".
+        attempt: 1 for the first.
+        time: seconds since 1970 on the lab's clock when it ended.
+        environment: which environment of this function ran it, counted from 1; None when none could be started.
+        pid: the number of the operating system's process.
+        error_type: AWS's name of the failure; None when the handler answered.
+        error_message: its text.
+        report: the REPORT line's figures.
+    """
+
+    request_id: str
+    function: str
+    version: str
+    source: str
+    kind: str
+    attempt: int
+    time: float
+    environment: int | None = None
+    pid: int | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    report: Report | None = None
+
+    @property
+    def cold(self) -> bool:
+        return self.report is not None and self.report.cold
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Invocation:
+        report = data.get("report")
+        return replace(cls(**{**data, "report": None}), report=Report(**report) if report else None)
