@@ -9,13 +9,16 @@ from __future__ import annotations
 import threading
 import time
 
+_LONGEST = 30.0
+
 
 class LabClock:
     """A clock that can be turned forward, never back (lesson 01)."""
 
     def __init__(self) -> None:
         self._offset = 0.0
-        self._turned = threading.Condition()
+        self._news = 0
+        self._changed = threading.Condition()
 
     @property
     def offset(self) -> float:
@@ -34,20 +37,27 @@ class LabClock:
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"the clock cannot be turned by {seconds} s: it only goes forward; give 0 or more")
-        with self._turned:
+        with self._changed:
             self._offset += seconds
-            self._turned.notify_all()
+        self.wake()
         return self.now()
 
     def wake(self) -> None:
         """Let waiters look again at what they wait for."""
-        with self._turned:
-            self._turned.notify_all()
+        with self._changed:
+            self._news += 1
+            self._changed.notify_all()
 
-    def wait_until(self, moment: float | None) -> None:
-        """Wait until `moment` (None: for ever), or until somebody turns the clock or calls `wake`."""
-        with self._turned:
-            if moment is None:
-                self._turned.wait()
-            elif moment > self.now():
-                self._turned.wait(moment - self.now())
+    def ticket(self) -> int:
+        """To be taken before looking at what you wait for: news after it are not missed."""
+        return self._news
+
+    def wait_until(self, moment: float | None, ticket: int) -> None:
+        """Wait until `moment` (None: no particular one), or until there is news that the ticket does not know.
+
+        It may return early, after half a minute at the latest: look again at what you wait for.
+        """
+        with self._changed:
+            left = _LONGEST if moment is None else min(moment - self.now(), _LONGEST)
+            if left > 0:
+                self._changed.wait_for(lambda: self._news != ticket, left)

@@ -1,0 +1,7 @@
+"""`python -m lambdalab` is `lambdalab`."""
+
+import sys
+
+from lambdalab.cli import main
+
+sys.exit(main())

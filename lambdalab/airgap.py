@@ -1,0 +1,70 @@
+"""Nothing here can reach AWS: false credentials, no configuration, and a stop for every request to another machine.
+
+Importing lambdalab calls `close_off`. From then on boto3 in this process finds neither the user's keys nor their
+configuration, and a request that is not for this machine is stopped with a sentence, also from a client that was made
+before. Follows https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html; lesson 00.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from lambdalab.errors import OutsideTheLab
+
+NOBODY = "lambdalab-no-key"
+REGION = "us-east-1"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+_blocked: list[str] = []
+
+
+def close_off() -> None:
+    """Hide the user's AWS settings from this process and its children, and stop requests that would leave."""
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            del os.environ[name]
+    os.environ.update(nobody())
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join([*hosts, *(host for host in ("127.0.0.1", "localhost") if host not in hosts)])
+    _stop_requests()
+
+
+def nobody() -> dict[str, str]:
+    """The settings of somebody without an account."""
+    return {
+        "AWS_ACCESS_KEY_ID": NOBODY,
+        "AWS_SECRET_ACCESS_KEY": NOBODY,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+    }
+
+
+def blocked() -> list[str]:
+    """The outside hosts that something has tried to reach, oldest first."""
+    return list(_blocked)
+
+
+def _stop_requests() -> None:
+    from botocore.httpsession import URLLib3Session
+
+    if getattr(URLLib3Session.send, "stops_at", None) == "this machine":
+        return
+    send = URLLib3Session.send
+
+    def send_here(self: URLLib3Session, request: object) -> object:
+        host = urlsplit(str(getattr(request, "url", ""))).hostname or ""
+        if host not in LOOPBACK and not host.endswith(".localhost"):
+            _blocked.append(host)
+            raise OutsideTheLab(
+                f"This request was for {host}, which is not on this machine, so lambdalab stopped it. "
+                "The client was made before the lab was started, so it points at the real AWS. "
+                "Run `lab = Lab()` first, then make the client again."
+            )
+        return send(self, request)
+
+    send_here.stops_at = "this machine"  # type: ignore[attr-defined]  # the mark that a second import looks for
+    URLLib3Session.send = send_here

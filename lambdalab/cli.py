@@ -1,0 +1,75 @@
+"""The command `lambdalab`: look whether this machine is ready, or serve the cloud for a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    parser = argparse.ArgumentParser(prog="lambdalab", description="AWS Lambda on this machine: real processes, no account.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    doctor = commands.add_parser("doctor", help="check this machine and say how to mend what is missing")
+    doctor.add_argument("--json", action="store_true", help="print the result as JSON")
+    serve = commands.add_parser("serve", help="start the cloud and keep it running until Ctrl-C")
+    serve.add_argument("--port", type=int, default=4566, help="loopback port; 0 takes a free one (default 4566)")
+    serve.add_argument("--json", action="store_true", help="print one JSON object that boto3.client accepts as it is")
+    serve.add_argument("--trust-loopback", action="store_true", help="accept any credentials from this machine")
+    serve.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.command == "doctor":
+        from lambdalab.doctor import run
+
+        return run()
+    return _serve(given)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from lambdalab.airgap import REGION
+    from lambdalab.http.server import LabServer
+
+    try:
+        server = LabServer(given.port, trust_loopback=given.trust_loopback)
+    except (OSError, SystemExit, OverflowError) as wrong:
+        print(f"Port {given.port} cannot be used: {wrong}. Try another one, or --port 0.", file=sys.stderr)
+        return 1
+    settings = {
+        "endpoint_url": server.endpoint,
+        "aws_access_key_id": server.key.access_key_id,
+        "aws_secret_access_key": server.key.secret,
+        "region_name": REGION,
+    }
+    if given.trust_loopback:
+        print("Warning: any program on this machine may now use the lab, web pages in your browser included.", file=sys.stderr)
+    print(json.dumps(settings) if given.json else _exports(settings), flush=True)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: server.stop())
+    if given.until_eof:
+        threading.Thread(target=_stop_at_eof, args=(server.stop,), daemon=True).start()
+    server.serve()
+    return 0
+
+
+def _stop_at_eof(stop: object) -> None:
+    """The notebook holds the other end of stdin: when it is gone, so is the reason to run."""
+    while sys.stdin.buffer.read(4096):
+        continue
+    stop()  # type: ignore[operator]  # LabServer.stop
+
+
+def _exports(settings: dict[str, str]) -> str:
+    names = {
+        "endpoint_url": "AWS_ENDPOINT_URL",
+        "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+        "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+        "region_name": "AWS_DEFAULT_REGION",
+    }
+    lines = [f"export {names[key]}={value}" for key, value in settings.items()]
+    note = "# The lab runs until Ctrl-C. In another terminal, paste these lines; then, for example: aws lambda list-functions"
+    return "\n".join([note, *lines])

@@ -1,0 +1,43 @@
+"""The lab's own call, `/_lab`: what happened, what runs, and the clock.
+
+There is nothing like it on AWS, where the same facts are spread over CloudWatch, X-Ray and CloudTrail. It is signed like
+every other request, with the notebook's key only: a function cannot turn the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from lambdalab.clock import LabClock
+from lambdalab.http.door import Arrived
+from lambdalab.http.invoke import Answer
+from lambdalab.service.lambdas import LambdaService
+from lambdalab.service.pool import Pool
+
+PREFIX = "/_lab/"
+
+
+def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock, guard_pid: int) -> Answer:
+    """Answer one `/_lab` request: GET history, GET state, POST clock."""
+    what = request.path.removeprefix(PREFIX)
+    if what == "history" and request.method == "GET":
+        found = service.history(request.query.get("name"), request.query.get("request_id"))
+        return _json({"invocations": [i.to_json() for i in found], "waiting": service.waiting()})
+    if what == "state" and request.method == "GET":
+        pool.reclaim()
+        running: list[dict[str, Any]] = [
+            {"what": "function", "function": f.name, "version": f.version, "environment": number, "pid": pid, "state": word}
+            for f, number, pid, word in pool.alive()
+        ]
+        return _json({"clock_offset": clock.offset, "cloud": os.getpid(), "guard": guard_pid, "environments": running})
+    if what == "clock" and request.method == "POST":
+        clock.advance(float(json.loads(request.body)["advance"]))
+        pool.reclaim()
+        return _json({"clock_offset": clock.offset})
+    return 404, [("Content-Type", "application/json")], b'{"message": "there is no such thing in /_lab"}'
+
+
+def _json(data: Any) -> Answer:
+    return 200, [("Content-Type", "application/json")], json.dumps(data).encode()

@@ -1,0 +1,132 @@
+"""The server: one loopback address through which everything enters, and the parts behind it put together.
+
+On AWS there is an endpoint a service and region; here one address serves all, as the signature says which service is meant.
+A request passes the door, then goes to Invoke, to the lab's own call, or to the cloud.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable
+from http.client import responses
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import make_server
+
+from lambdalab.clock import LabClock
+from lambdalab.cloud import seam
+from lambdalab.cloud.app import Cloud
+from lambdalab.http import invoke, observe
+from lambdalab.http.door import Arrived, Caller, Door, Refused, refusal
+from lambdalab.keys import Key, Keyring
+from lambdalab.runtime.files import FileStore
+from lambdalab.runtime.guard import Guard
+from lambdalab.service.lambdas import LambdaService
+from lambdalab.service.pool import Pool
+
+HOST = "127.0.0.1"
+MOST_BODY = 300 * 2**20
+_CLOSED = ("/moto-api", "/latest/", "/favicon.ico")
+
+
+class _Handler(seam.RequestHandler):  # type: ignore[misc]  # moto is not typed
+    """moto's request handler, quiet and without the delay that TCP adds to small answers."""
+
+    disable_nagle_algorithm = True
+
+    def log_request(self, *_: Any) -> None:
+        return
+
+
+class LabServer:
+    """The whole cloud in one process: made, served, closed (lesson 00)."""
+
+    def __init__(self, port: int = 0, *, trust_loopback: bool = False) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="lambdalab-"))
+        self._keys = Keyring()
+        self.key: Key = self._keys.new_user("student")
+        self._clock = LabClock()
+        self._guard = Guard(self._folder)
+        self._cloud = Cloud()
+        self._pool = Pool(self._clock, FileStore(self._folder), self._guard, self._keys, lambda: self.endpoint)
+        self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._clock)
+        self._door = Door(self._find_key, self.key if trust_loopback else None)
+        self._server = make_server(HOST, port, self, threaded=True, request_handler=_Handler)
+        self._server.daemon_threads = True
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self._server.server_port}"
+
+    def serve(self) -> None:
+        """Answer requests until `stop`."""
+        try:
+            self._server.serve_forever(poll_interval=0.1)
+        finally:
+            self._close()
+
+    def stop(self) -> None:
+        """Make `serve` return; may be called from any thread."""
+        threading.Thread(target=self._server.shutdown, daemon=True).start()
+
+    def _close(self) -> None:
+        self._server.server_close()
+        self._service.close()
+        self._pool.close()
+        self._cloud.close()
+        self._guard.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _find_key(self, access_key_id: str) -> Key | None:
+        return self._keys.get(access_key_id) or self._cloud.key_of(access_key_id)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = _arrived(environ)
+        answer = self._answer(request)
+        if answer is None:
+            return self._cloud(environ, start_response)
+        status, headers, body = answer
+        start_response(f"{status} {responses[status]}", [*headers, ("Content-Length", str(len(body)))])
+        return [b"" if request.method == "HEAD" else body]
+
+    def _answer(self, request: Arrived) -> invoke.Answer | None:
+        """The answer of everything that is not the cloud's; None sends the request on to it."""
+        if request.path.startswith(_CLOSED):
+            return invoke.error(403, "AccessDeniedException", "This address is closed in lambdalab.")
+        if request.method == "OPTIONS":
+            return None
+        try:
+            caller = self._door.check(request)
+        except Refused as refused:
+            return refusal(request, refused)
+        if request.path.startswith(observe.PREFIX):
+            return self._observe(request, caller)
+        found = invoke.PATH.fullmatch(request.path)
+        if found and request.method == "POST" and caller.service == "lambda":
+            return invoke.invoke(request, found["name"], caller.region, self._service)
+        return None
+
+    def _observe(self, request: Arrived, caller: Caller) -> invoke.Answer:
+        if caller.key != self.key:
+            return invoke.error(403, "AccessDeniedException", "Only the notebook that owns the lab may ask this.")
+        return observe.answer(request, self._service, self._pool, self._clock, self._guard.pid)
+
+
+def _arrived(environ: dict[str, Any]) -> Arrived:
+    """Read the request off the wire, body included, so that nobody holds the cloud's lock while sending."""
+    length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BODY)
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        body = environ["wsgi.input"].read()
+    else:
+        body = environ["wsgi.input"].read(length) if length else b""
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    return Arrived(environ["REQUEST_METHOD"], environ.get("REQUEST_URI") or environ["PATH_INFO"], headers, body)

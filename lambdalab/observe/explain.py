@@ -1,0 +1,84 @@
+"""Why a function ran, or why it did not: the story of its last events.
+
+AWS leaves this to the reader of logs, metrics and policies. Here it is told from what the cloud remembers. First version:
+ran, cold or warm, failed and how, refused, waiting for a retry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lambdalab.observe.records import Invocation
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Story:
+    """Sentences about one function, newest event last."""
+
+    function: str
+    lines: Sequence[str]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def explain(
+    name: str, invocations: Sequence[Invocation], waiting: Sequence[Mapping[str, Any]], *, deployed: bool
+) -> Story:
+    """Tell what happened to the last events of a function (lesson 01).
+
+    Args:
+        invocations: what the cloud remembers of it, oldest first.
+        waiting: asynchronous events that wait for their next attempt.
+        deployed: whether the function exists now.
+    """
+    if not deployed and not invocations:
+        return Story(name, [f"{name} does not exist: nothing of that name was deployed. Check the spelling."])
+    if not invocations:
+        first = "has not run: no event has reached it since it was deployed."
+        return Story(name, [f"{name} {first} Deploying stores code; only an event starts a process."])
+    skipped = len(invocations) - SHOWN
+    lines = [f"{name}: {len(invocations)} events so far" + (f", the last {SHOWN}:" if skipped > 0 else ":")]
+    lines += [f"{number}. {_sentence(i)}" for number, i in enumerate(invocations, 1) if number > skipped]
+    lines += [f"An event from {w['source']} waits for attempt {w['attempt']} of 3." for w in waiting if w["function"] == name]
+    return Story(name, lines)
+
+
+def _sentence(invocation: Invocation) -> str:
+    who = {"invoke": "called through the API"}.get(invocation.source, f"sent by {invocation.source}")
+    if invocation.environment is None:
+        return f"{who}: refused, no code ran. {_closed(invocation.error_message or 'No reason is known')}"
+    if invocation.attempt > 1:
+        who += f", attempt {invocation.attempt}"
+    report = invocation.report
+    where = f"environment {invocation.environment}, process {invocation.pid}"
+    if report and report.cold:
+        how = f"cold: {where} was started for it, init {report.init_ms:.0f} ms"
+    else:
+        how = f"warm: {where} was there already"
+    if invocation.error_type is None:
+        return f"{who}: ran, {how}. It answered."
+    return f"{who}: {how}. It failed: {_failure(invocation)}"
+
+
+def _failure(invocation: Invocation) -> str:
+    kind, text = invocation.error_type, invocation.error_message or ""
+    if kind == "Sandbox.Timedout":
+        return "it was still running when its timeout was over, so its process was killed."
+    if kind == "Runtime.ExitError":
+        return "its process ended before it answered."
+    if kind == "Runtime.ImportModuleError" and "No module named" in text:
+        module = text.rpartition("'")[0].rpartition("'")[2].split(".")[0]
+        return (
+            f"{_closed(text)} A function sees the standard library, boto3, its own files and its layers. "
+            f'If {module} is installed here, lab.layer("{module}") packs it as a layer, and --layer {module} adds it.'
+        )
+    return f"{kind}: {_closed(text)}"
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith(".") else text + "."

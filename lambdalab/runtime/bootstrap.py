@@ -1,0 +1,270 @@
+"""The Python runtime: the program that every Python execution environment runs.
+
+On AWS this is `awslambdaric` under a `bootstrap` file. Here it is one file of the standard library only, started as
+`python -I -S -B`, talking to the Runtime API over one raw socket, because importing `http.client` would triple the start. It
+imports the handler, asks for an event, calls the handler, sends the answer, and asks again. Left out: SnapStart hooks.
+"""
+
+import json
+import os
+import sys
+import time
+
+import _socket
+
+TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
+API = "/2018-06-01/runtime"
+
+
+class Fault(Exception):
+    """The runtime's own complaint: AWS's error type, its text, and a trace where there is one to show."""
+
+    def __init__(self, kind, text, trace=()):
+        super().__init__(text)
+        self.kind, self.text, self.trace = kind, text, list(trace)
+
+
+class RuntimeClient:
+    """One kept connection to the Runtime API."""
+
+    def __init__(self, address):
+        host, port = address.split(":")
+        self.host = address
+        self.socket = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+        self.socket.connect((host, int(port)))
+        self.socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+
+    def exchange(self, method, path, body=b"", headers=""):
+        """Send one request and return the answer's headers (names in lower case) and body."""
+        head = f"{method} {API}{path} HTTP/1.1\r\nHost: {self.host}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
+        self.socket.sendall(head.encode() + body)
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += self._receive()
+        top, _, rest = data.partition(b"\r\n\r\n")
+        lines = top.decode("latin-1").split("\r\n")[1:]
+        found = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        parts, missing = [rest], int(found.get("content-length", 0)) - len(rest)
+        while missing > 0:
+            parts.append(self._receive())
+            missing -= len(parts[-1])
+        return found, b"".join(parts)
+
+    def _receive(self):
+        data = self.socket.recv(65536)
+        if not data:
+            os._exit(0)  # the lab is gone: so are we
+        return data
+
+    def next(self):
+        return self.exchange("GET", "/invocation/next")
+
+    def respond(self, request_id, body):
+        self.exchange("POST", f"/invocation/{request_id}/response", body)
+
+    def fail(self, path, error):
+        kind = f"Lambda-Runtime-Function-Error-Type: {error['errorType']}\r\n"
+        self.exchange("POST", path, json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace"), kind)
+
+
+class LambdaContext:
+    """What AWS tells the handler about this invocation, beside the event (lesson 02)."""
+
+    identity = None
+    client_context = None
+    tenant_id = None
+
+    def __init__(self, headers):
+        environ = os.environ
+        self.function_name = environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.invoked_function_arn = headers["lambda-runtime-invoked-function-arn"]
+        self.aws_request_id = headers["lambda-runtime-aws-request-id"]
+        self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
+        if "lambda-runtime-client-context" in headers:
+            self.client_context = json.loads(headers["lambda-runtime-client-context"])
+
+    def get_remaining_time_in_millis(self):
+        return max(0, self._deadline_ms - int(time.time() * 1000))
+
+    def log(self, text):
+        sys.stdout.write(str(text))
+
+    def __repr__(self):
+        shown = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+
+class LoggingHook:
+    """Gives the root logger AWS's handler at the moment somebody imports `logging`, which is slow to import."""
+
+    request_id = ""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "logging":
+            return None
+        import importlib.util
+
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            self.equip(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+    def equip(self, logging):
+        hook = self
+
+        class Handler(logging.Handler):
+            def emit(self, record):
+                sys.stdout.write(self.format(record))
+                sys.stdout.flush()
+
+        class WithRequestId(logging.Filter):
+            def filter(self, record):
+                record.aws_request_id = hook.request_id
+                return True
+
+        form = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+        formatter = logging.Formatter(form, "%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
+        handler = Handler()
+        handler.setFormatter(formatter)
+        handler.addFilter(WithRequestId())
+        logging.getLogger().addHandler(handler)
+
+
+def load_handler(name):
+    """Import the module and find the function that `name`, "module.function", speaks of."""
+    try:
+        module_name, function_name = name.rsplit(".", 1)
+    except ValueError as wrong:
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': {wrong}") from None
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Fault("Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module")
+    import importlib
+
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as wrong:
+        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {wrong}") from None
+    except SyntaxError as wrong:
+        trace = [f'  File "{as_on_aws(wrong.filename or "")}" Line {wrong.lineno}\n    {wrong.text}']
+        text = f"Syntax error in module '{module_name}': {as_on_aws(str(wrong))}"
+        raise Fault("Runtime.UserCodeSyntaxError", text, trace) from None
+    if not hasattr(module, function_name):
+        raise Fault("Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'")
+    return getattr(module, function_name)
+
+
+def as_on_aws(text):
+    """The path of the function's folder as it is called there."""
+    return text.replace(TASK_ROOT, "/var/task")
+
+
+def encode(answer):
+    """The bytes that travel back; bytes go as they are, a Decimal becomes a number."""
+    if isinstance(answer, bytes):
+        return answer
+
+    def default(value):
+        if type(value).__name__ == "Decimal":
+            return float(value)
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+    try:
+        return json.dumps(answer, default=default, ensure_ascii=False).encode()
+    except Exception as wrong:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {wrong}") from None
+
+
+def describe(error, request_id):
+    """AWS's error object for an exception: the runtime's own frames are cut."""
+    if isinstance(error, Fault):
+        kind, text, trace = error.kind, error.text, error.trace
+    else:
+        import traceback
+
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+        rows = [(as_on_aws(f.filename), f.lineno, f.name, f.line) for f in frames]
+        kind, text, trace = type(error).__name__, str(error), traceback.format_list(rows)
+    return {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": trace}
+
+
+def log_error(error):
+    """One log event: the error, then its trace, indented with no-break spaces as AWS does."""
+    lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}"]
+    if error["stackTrace"]:
+        lines.append("Traceback (most recent call last):")
+        lines += [part.replace(" ", "\u00a0") for row in error["stackTrace"] for part in row.rstrip("\n").split("\n")]
+    sys.stdout.write("\r".join(lines) + "\n")
+
+
+def timestamp():
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
+
+
+def flush():
+    """What was printed must be in the log before the answer is out, also when the function closed its output."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (ValueError, OSError, AttributeError):
+            continue
+
+
+def serve(client, handler, hook):
+    """The loop of every invocation, from `next` to `response`."""
+    while True:
+        headers, body = client.next()
+        hook.request_id = request_id = headers["lambda-runtime-aws-request-id"]
+        os.environ["_X_AMZN_TRACE_ID"] = headers.get("lambda-runtime-trace-id", "")
+        try:
+            try:
+                event = json.loads(body)
+            except ValueError as wrong:
+                raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {wrong}") from None
+            answer = encode(handler(event, LambdaContext(headers)))
+        except Exception as wrong:
+            error = describe(wrong, request_id)
+            log_error(error)
+            flush()
+            client.fail(f"/invocation/{request_id}/error", error)
+        else:
+            flush()
+            client.respond(request_id, answer)
+
+
+def main():
+    # Three kinds of folder, in AWS's order: the function's own, its layers', the runtime's. Only then the standard library.
+    sys.path[:0] = [TASK_ROOT, *filter(None, os.environ.pop("LAMBDALAB_PATH", "").split(os.pathsep))]
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.stderr.reconfigure(line_buffering=True, errors="backslashreplace")
+    hook = LoggingHook()
+    sys.meta_path.insert(0, hook)
+    client = RuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        handler = load_handler(os.environ["_HANDLER"])
+    except Exception as wrong:
+        error = describe(wrong, "")
+        sys.stdout.write(
+            f"[WARNING]\t{timestamp()}\t\tLAMBDA_WARNING: Unhandled exception. "
+            "The most likely cause is an issue in the function code.\n"
+        )
+        log_error(error)
+        flush()
+        client.fail("/init/error", error)
+        sys.exit(1)
+    serve(client, handler, hook)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Zip files unpacked once, and shared by all environments that run them.
+
+On AWS each environment has its own read-only /var/task and /opt. Here a zip is unpacked into a folder named after its
+content, so that a thousand environments of one version cost one copy. Left out so far: ephemeral storage's size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import stat
+import threading
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from lambdalab.runtime.packages import link_runtime
+
+
+class FileStore:
+    """The lab's folder on disk: code, layers, the runtime's packages, one folder an environment."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._runtime: Path | None = None
+
+    def code(self, package: bytes) -> Path:
+        """The folder with a function's unpacked zip."""
+        return self._unpacked([package], "code")
+
+    def layers(self, packages: Sequence[bytes]) -> Path | None:
+        """The folder with all layers, unpacked one over the other in order; None without layers."""
+        return self._unpacked(packages, "opt") if packages else None
+
+    def runtime(self) -> Path:
+        """The folder with boto3 and what it needs."""
+        with self._lock:
+            if self._runtime is None:
+                self._runtime = link_runtime(self.root / "runtime")
+        return self._runtime
+
+    def environment(self, name: str) -> Path:
+        folder = self.root / "environments" / name
+        folder.mkdir(parents=True)
+        return folder
+
+    def _unpacked(self, packages: Sequence[bytes], kind: str) -> Path:
+        digest = hashlib.sha256(b"".join(hashlib.sha256(package).digest() for package in packages)).hexdigest()
+        folder = self.root / kind / digest[:24]
+        with self._lock:
+            if not folder.exists():
+                growing = folder.with_suffix(".growing")
+                shutil.rmtree(growing, ignore_errors=True)
+                for package in packages:
+                    _unpack(package, growing)
+                growing.rename(folder)
+        return folder
+
+
+def _unpack(package: bytes, folder: Path) -> None:
+    """Unpack with the modes of the zip, as AWS does; a name that would leave the folder is kept inside by zipfile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        for info in archive.infolist():
+            path = Path(archive.extract(info, folder))
+            mode = info.external_attr >> 16
+            if mode and not info.is_dir():
+                path.chmod(stat.S_IMODE(mode) | 0o400)

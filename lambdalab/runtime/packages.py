@@ -1,0 +1,94 @@
+"""Installed distributions, as folders a function can import from.
+
+On AWS the Python runtime brings boto3, and a layer brings what else a function needs. Here both are made from what is
+installed beside lambdalab: the files that a distribution's own RECORD names, and those of everything it requires. A
+function sees nothing else of the notebook's environment. Left out: building packages for another processor.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from lambdalab.errors import LabError
+
+
+def closure(name: str, *, without: frozenset[str] = frozenset()) -> dict[str, importlib.metadata.Distribution]:
+    """A distribution and everything that it requires, by normalised name.
+
+    Raises:
+        LabError: it is not installed here.
+    """
+    found: dict[str, importlib.metadata.Distribution] = {}
+    todo = [name]
+    while todo:
+        wanted = _normal(todo.pop())
+        if wanted in found or wanted in without:
+            continue
+        try:
+            found[wanted] = distribution = importlib.metadata.distribution(wanted)
+        except importlib.metadata.PackageNotFoundError:
+            raise LabError(
+                f"{wanted} is not installed on this machine, so it cannot be packed. "
+                f"A layer is made from installed files: run `pip install {wanted}` first, then try again."
+            ) from None
+        todo += _required(distribution)
+    return found
+
+
+def link_runtime(folder: Path) -> Path:
+    """Make the runtime's own folder: links to boto3 and what it needs (copies where the system refuses links)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for distribution in closure("boto3").values():
+        for top in {Path(str(file)).parts[0] for file in distribution.files or () if ".." not in Path(str(file)).parts}:
+            source, target = Path(str(distribution.locate_file(top))), folder / top
+            if top == "__pycache__" or target.exists() or not source.exists():
+                continue
+            try:
+                target.symlink_to(source, target_is_directory=source.is_dir())
+            except OSError:
+                shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    return folder
+
+
+def pack_layer(name: str) -> bytes:
+    """A layer's zip, everything below `python/`, without what the runtime already has.
+
+    Raises:
+        LabError: the distribution is not installed here.
+    """
+    runtime = frozenset(closure("boto3")) - {_normal(name)}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for distribution in closure(name, without=runtime).values():
+            for inside, path in _files(distribution):
+                info = zipfile.ZipInfo(f"python/{inside}", date_time=(2026, 1, 1, 0, 0, 0))
+                info.external_attr = (path.stat().st_mode & 0o777) << 16
+                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, 1)
+    return out.getvalue()
+
+
+def _files(distribution: importlib.metadata.Distribution) -> Iterator[tuple[str, Path]]:
+    for file in distribution.files or ():
+        inside = Path(str(file))
+        path = Path(str(distribution.locate_file(file)))
+        if ".." in inside.parts or "__pycache__" in inside.parts or not path.is_file():
+            continue
+        yield inside.as_posix(), path
+
+
+def _required(distribution: importlib.metadata.Distribution) -> list[str]:
+    """Names of what it needs on this machine; extras are left out."""
+    wanted = [Requirement(line) for line in distribution.requires or ()]
+    return [item.name for item in wanted if item.marker is None or item.marker.evaluate({"extra": ""})]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,101 @@
+"""What Lambda knows of one function version, and what comes back from a call.
+
+On AWS these are GetFunction's answer and the answer of Invoke. Frozen, so that a call in flight keeps what it started
+with while somebody updates the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from lambdalab.observe.records import Report
+from lambdalab.runtime.logs import LogEvent
+
+
+@dataclass(frozen=True)
+class FunctionVersion:
+    """One version of one function, complete enough to run it.
+
+    Args:
+        arn: of the function, without a qualifier.
+        version: "$LATEST" or a number.
+        revision: changes whenever code or configuration does; environments of an older one are not used again.
+        code: the zip's bytes.
+        layers: the layers' zips, in order.
+        memory_mb: 128 to 10,240.
+        timeout: seconds, 1 to 900.
+    """
+
+    arn: str
+    name: str
+    version: str
+    revision: str
+    account: str
+    region: str
+    role: str
+    runtime: str
+    handler: str
+    code: bytes
+    layers: Sequence[bytes]
+    variables: Mapping[str, str]
+    memory_mb: int
+    timeout: int
+
+    @property
+    def log_group(self) -> str:
+        return f"/aws/lambda/{self.name}"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to run a function.
+
+    Args:
+        payload: JSON text.
+        source: who calls, for the story: "invoke", or a trigger such as "s3:photos/cat.jpg".
+        arn: the ARN that was invoked, with its qualifier.
+    """
+
+    function: FunctionVersion
+    arn: str
+    payload: bytes
+    request_id: str
+    source: str = "invoke"
+    trace_id: str = ""
+    client_context: str | None = None
+
+    def with_payload(self, payload: bytes) -> Call:
+        return replace(self, payload=payload)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the caller gets: the payload, the error object if the function failed, and the log of this invocation."""
+
+    payload: bytes
+    error: Mapping[str, Any] | None
+    report: Report
+    log: Sequence[LogEvent]
+
+
+class FunctionNotFound(LookupError):
+    """There is no such function, version or alias; carries the ARN that AWS names in its answer."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(f"Function not found: {arn}")
+        self.arn = arn
+
+
+class Catalogue(Protocol):
+    """What the service asks of the cloud: which version a name means now."""
+
+    def resolve(self, region: str, name: str, qualifier: str | None) -> FunctionVersion:
+        """Raises FunctionNotFound."""
+
+
+class LogShelf(Protocol):
+    """Where an invocation's log goes."""
+
+    def put(self, region: str, group: str, stream: str, events: Sequence[LogEvent]) -> None: ...
