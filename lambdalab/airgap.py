@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-from lambdalab.errors import OutsideTheLab
+from lambdalab.errors import LabError, OutsideTheLab
 
 NOBODY = "lambdalab-no-key"
 REGION = "us-east-1"
@@ -49,6 +49,7 @@ def blocked() -> list[str]:
 
 
 def _stop_requests() -> None:
+    from botocore.exceptions import EndpointConnectionError
     from botocore.httpsession import URLLib3Session
 
     if getattr(URLLib3Session.send, "stops_at", None) == "this machine":
@@ -64,7 +65,13 @@ def _stop_requests() -> None:
                 "The client was made before the lab was started, so it points at the real AWS. "
                 "Run `lab = Lab()` first, then make the client again."
             )
-        return send(self, request)
+        try:
+            return send(self, request)
+        except EndpointConnectionError:
+            raise LabError(
+                f"Nothing answers at {urlsplit(str(getattr(request, 'url', ''))).netloc}: the lab that this client was "
+                "made for has ended. `lab = Lab()` starts a new, empty one; then make the client again."
+            ) from None
 
     send_here.stops_at = "this machine"  # type: ignore[attr-defined]  # the mark that a second import looks for
     URLLib3Session.send = send_here

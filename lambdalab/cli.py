@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    parser = argparse.ArgumentParser(prog="lambdalab", description="AWS Lambda on this machine: real processes, no account.")
+    parser = argparse.ArgumentParser(
+        prog="lambdalab", description="AWS Lambda on this machine: real processes, no account."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     doctor = commands.add_parser("doctor", help="check this machine and say how to mend what is missing")
     doctor.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -45,7 +47,10 @@ def _serve(given: argparse.Namespace) -> int:
         "region_name": REGION,
     }
     if given.trust_loopback:
-        print("Warning: any program on this machine may now use the lab, web pages in your browser included.", file=sys.stderr)
+        print(
+            "Warning: any program on this machine may now use the lab, web pages in your browser included.",
+            file=sys.stderr,
+        )
     print(json.dumps(settings) if given.json else _exports(settings), flush=True)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
@@ -71,5 +76,5 @@ def _exports(settings: dict[str, str]) -> str:
         "region_name": "AWS_DEFAULT_REGION",
     }
     lines = [f"export {names[key]}={value}" for key, value in settings.items()]
-    note = "# The lab runs until Ctrl-C. In another terminal, paste these lines; then, for example: aws lambda list-functions"
+    note = "# The lab runs until Ctrl-C. Paste these lines into another terminal; then try: aws lambda list-functions"
     return "\n".join([note, *lines])

@@ -149,8 +149,12 @@ def _soon(true: Callable[[], bool], seconds: float = 2.0) -> bool:
 def fork() -> Check:
     """A process can make a copy of itself, as SnapStart's restores do."""
     if not hasattr(os, "fork"):
-        return Check("fork", False, "does not exist on this system; SnapStart in lesson 03 shows the recorded run",
-                     required=False)
+        return Check(
+            "fork",
+            False,
+            "does not exist on this system; SnapStart in lesson 03 shows the recorded run",
+            required=False,
+        )
     # in a child: forking a kernel with its threads is not safe
     program = "import os; pid = os.fork(); os._exit(0) if pid == 0 else print(os.waitpid(pid, 0)[1])"
     answer = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
@@ -188,8 +192,12 @@ def ports() -> Check:
         for _ in range(_PORTS):
             held.append(socket.create_server(("127.0.0.1", 0)))
     except OSError as error:
-        return Check("ports on loopback", False, f"only {len(held)} of {_PORTS} could be taken ({error})",
-                     "allow programs to listen on 127.0.0.1; a sandbox or a limit on open files forbids it")
+        return Check(
+            "ports on loopback",
+            False,
+            f"only {len(held)} of {_PORTS} could be taken ({error})",
+            "allow programs to listen on 127.0.0.1; a sandbox or a limit on open files forbids it",
+        )
     finally:
         for taken in held:
             taken.close()
@@ -244,8 +252,13 @@ def compiler() -> Check:
         began = time.perf_counter()
         ok = numba.njit(lambda number: number + 1)(1) == 2
     except Exception as error:  # a broken compiler fails in many ways, none of which may end the doctor
-        return Check("compiler", False, f"numba does not work here ({type(error).__name__}: {error})"[:200],
-                     "pip install --upgrade numba; only lesson 09 needs it", required=False)
+        return Check(
+            "compiler",
+            False,
+            f"numba does not work here ({type(error).__name__}: {error})"[:200],
+            "pip install --upgrade numba; only lesson 09 needs it",
+            required=False,
+        )
     return Check("compiler", ok, f"numba compiled a function in {time.perf_counter() - began:.1f} s", required=False)
 
 

@@ -101,8 +101,20 @@ def _oldest_price() -> date:
 def prices_date() -> str:
     """Month and year of the oldest price, such as "September 2026": a computed picture names it (lesson 01)."""
     oldest = _oldest_price()
-    months = ("January", "February", "March", "April", "May", "June",
-              "July", "August", "September", "October", "November", "December")  # strftime would follow the locale
+    months = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )  # strftime would follow the locale
     return f"{months[oldest.month - 1]} {oldest.year}"
 
 

@@ -58,8 +58,8 @@ class Result:
         if self.function_error:
             error = self.error or {}
             raise LabError(
-                f"{self.function} failed, so there is no answer: {error.get('errorType')}: {error.get('errorMessage')}. "
-                "Look at `.error` and `.log`."
+                f"{self.function} failed, so there is no answer: {error.get('errorType')}: {error.get('errorMessage')}."
+                " Look at `.error` and `.log`."
             )
         if self.status_code != 200:
             raise LabError(f"the event for {self.function} was queued (202): an asynchronous call has no answer")
@@ -159,19 +159,25 @@ class Function:
             request_id=answer["ResponseMetadata"]["RequestId"],
         )
 
-    def wait(self, count: int = 1, *, timeout: float = 10.0) -> list[Invocation]:
+    def wait(self, count: int = 1, *, source: str = "", timeout: float = 10.0) -> list[Invocation]:
         """Wait until the function has run at least `count` times in all, then return what has run.
+
+        Args:
+            count: how many times.
+            source: count only events whose source begins so, such as "s3:photos/".
+            timeout: seconds of real time.
 
         Raises:
             TimeoutError: it has not after `timeout` seconds; the text says what is known.
         """
         ends = time.monotonic() + timeout
         while True:
-            found = self._lab.history(name=self.name)
-            if sum(i.environment is not None for i in found) >= count:
+            found = [i for i in self._lab.history(name=self.name) if i.environment and i.source.startswith(source)]
+            if len(found) >= count:
                 return found
             if time.monotonic() > ends:
-                raise TimeoutError(f"{self.name} has not run {count} times after {timeout:g} s.\n{self._lab.explain(self.name)}")
+                story = self._lab.explain(self.name)
+                raise TimeoutError(f"{self.name} has not run {count} times after {timeout:g} s.\n{story}")
             time.sleep(0.02)
 
     def logs(self, last: int = 100) -> Log:
@@ -239,7 +245,7 @@ def deploy(
 ) -> Function:
     """Create the function, or give an existing one new code and settings.
 
-    Follows https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html; every lesson uses it through `%%deploy`.
+    Follows https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html; lesson 00, through `%%deploy`.
 
     Args:
         source: the text of lambda_function.py.

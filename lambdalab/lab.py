@@ -1,8 +1,8 @@
 """`Lab`, the client of the local cloud: starts it, points boto3 at it, asks it what happened, ends it.
 
-The cloud is a process of its own, so it goes on answering while the notebook computes, and it holds on to the notebook by a
-pipe: when the notebook ends in whatever way, the cloud ends, and the guard ends what is left. Left out: more than one lab
-in one notebook.
+The cloud is a process of its own, so it goes on answering while the notebook computes, and it holds on to the
+notebook by a pipe: when the notebook ends in whatever way, the cloud ends, and the guard ends what is left. Left out:
+more than one lab in one notebook.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lambdalab import airgap
 from lambdalab.errors import LabError
 from lambdalab.functions import Function
 from lambdalab.observe.explain import explain
 from lambdalab.observe.records import Invocation
+
+if TYPE_CHECKING:
+    from lambdalab.proof import Proof
 
 _START_SECONDS = 60
 ROLE = "lambdalab-role"
@@ -79,7 +82,7 @@ class Lab:
 
         environment = {**os.environ, **airgap.nobody()}
         environment.pop("AWS_ENDPOINT_URL", None)
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
             stdin=subprocess.PIPE,
@@ -112,6 +115,11 @@ class Lab:
     @property
     def running(self) -> bool:
         return self._process.poll() is None
+
+    @property
+    def key_id(self) -> str:
+        """The access key id that this lab invented."""
+        return self._settings["aws_access_key_id"]
 
     def stop(self) -> None:
         """End the cloud, every environment and everything in it; safe to repeat."""
@@ -194,6 +202,12 @@ class Lab:
             found = [*own, *found]
         return Processes(found, name)
 
+    def proof(self) -> Proof:
+        """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""
+        from lambdalab.proof import prove
+
+        return prove(self)
+
     @property
     def role(self) -> str:
         """The ARN of a role that lets a function run; made when it is first asked for."""
@@ -222,24 +236,20 @@ class Lab:
         """One signed `/_lab` request.
 
         Raises:
-            LabError: the lab is not running any more.
+            LabError: the lab has ended, or it refuses.
         """
         from urllib.parse import urlencode
 
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
-        from botocore.exceptions import HTTPClientError
         from botocore.httpsession import URLLib3Session
 
         url = f"{self.endpoint}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
         request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
         key = Credentials(self._settings["aws_access_key_id"], self._settings["aws_secret_access_key"])
         SigV4Auth(key, "lambdalab", self._settings["region_name"]).add_auth(request)
-        try:
-            answer = URLLib3Session().send(request.prepare())
-        except HTTPClientError:
-            raise LabError("this lab has ended; `lab = Lab()` starts a new, empty one") from None
+        answer = URLLib3Session().send(request.prepare())
         data: dict[str, Any] = json.loads(answer.content)
         if answer.status_code != 200:
             raise LabError(f"the lab refused: {data.get('message')}")

@@ -1,8 +1,8 @@
 """The cloud: every AWS resource, held by moto behind one lock.
 
-On AWS each service is a world of its own; here moto holds them all, and one request at a time enters, because moto's stores
-lose updates under threads. Lambda's executions never wait for this lock, except to look a function up. The cloud also is
-the service's catalogue of functions and the shelf where logs go.
+On AWS each service is a world of its own; here moto holds them all, and one request at a time enters, because moto's
+stores lose updates under threads. Lambda's executions never wait for this lock, except to look a function up. The
+cloud also is the service's catalogue of functions and the shelf where logs go.
 """
 
 from __future__ import annotations

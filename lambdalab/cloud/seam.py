@@ -1,9 +1,10 @@
 """The seam: the only module that touches moto's insides.
 
-moto holds every resource and Lambda's control plane; it does not run functions, nor does it check what AWS checks. Here its
-Lambda backend and function class are replaced by subclasses that validate as AWS does and hand every invocation over, and
-S3's notifications are replaced by complete ones. moto calls us inside the producer's request, so nothing here runs a
-function: it only hands over. `TOUCHED` lists every name; a contract test compares it with what moto has.
+moto holds every resource and Lambda's control plane; it does not run functions, nor does it check what AWS checks.
+Here its Lambda backend and function class are replaced by subclasses that validate as AWS does and hand every
+invocation over, and S3's notifications are replaced by complete ones. moto calls us inside the producer's request, so
+nothing here runs a function: it only hands over. `TOUCHED` lists every name; a contract test compares it with what
+moto has.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from werkzeug.exceptions import HTTPException
 from lambdalab.cloud.validation import complaint
 from lambdalab.events import ObjectChange
 from lambdalab.keys import ACCOUNT, Key
+
+MOST = {"FunctionName": 64, "MemorySize": 10_240, "Timeout": 900}
+"""Limits of standard functions; the model's are those of an ARN and of Lambda's newer forms."""
 
 TOUCHED = {
     "moto.awslambda.models": [
@@ -79,7 +83,7 @@ class Hands(Protocol):
 _hands: Hands
 
 
-class LabFunction(lambda_models.LambdaFunction):  # type: ignore[misc]  # moto is not typed here
+class LabFunction(lambda_models.LambdaFunction):
     """moto's function, whose invocation is handed over instead of being made up."""
 
     __module__ = "moto.awslambda.models"
@@ -99,7 +103,7 @@ class LabFunction(lambda_models.LambdaFunction):  # type: ignore[misc]  # moto i
                 ) from None
 
 
-class LabBackend(lambda_models.LambdaBackend):  # type: ignore[misc]  # moto is not typed here
+class LabBackend(lambda_models.LambdaBackend):
     """moto's Lambda control plane, refusing what AWS refuses."""
 
     __module__ = "moto.awslambda.models"
@@ -135,7 +139,7 @@ class LabBackend(lambda_models.LambdaBackend):  # type: ignore[misc]  # moto is 
 
 
 def _validate(operation: str, values: Mapping[str, Any]) -> None:
-    text = complaint("lambda", operation, values)
+    text = complaint("lambda", operation, values, MOST)
     if text:
         raise LambdaClientError("ValidationException", text)
 
@@ -216,10 +220,10 @@ def install(hands: Hands) -> None:
     """Put our classes and functions in moto's places, before moto makes its first backend."""
     global _hands
     _hands = hands
-    lambda_models.LambdaFunction = LabFunction
+    vars(lambda_models)["LambdaFunction"] = LabFunction
     lambda_models.lambda_backends.backend = LabBackend
     s3_notifications.send_event = _send_event
-    s3_models.FakeBucket.set_notification_configuration = _set_notification_configuration
+    setattr(s3_models.FakeBucket, "set_notification_configuration", _set_notification_configuration)  # noqa: B010 - mypy
 
 
 def wsgi() -> Any:

@@ -20,25 +20,34 @@ def _input_shape(service: str, operation: str) -> Any:
     return botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
 
 
-def complaint(service: str, operation: str, values: Mapping[str, Any]) -> str | None:
+def complaint(service: str, operation: str, values: Mapping[str, Any], most: Mapping[str, int]) -> str | None:
     """AWS's sentence about the values that break the model's rules; None when all are within them.
 
     Args:
         service: botocore's name of it, such as "lambda".
         operation: such as "CreateFunction".
         values: the request's members that are to be looked at.
+        most: largest values and lengths where the model's are those of a form that is not meant here.
     """
     members = _input_shape(service, operation).members
-    found = [text for name, value in values.items() if name in members for text in _check(members[name], value, name)]
+    found = [
+        text
+        for name, value in values.items()
+        if name in members
+        for text in _check(members[name], value, name, {**members[name].metadata, **_max(most.get(name))})
+    ]
     if not found:
         return None
     errors = "error" if len(found) == 1 else "errors"
     return f"{len(found)} validation {errors} detected: " + "; ".join(found)
 
 
-def _check(shape: Any, value: Any, name: str) -> Iterator[str]:
+def _max(most: int | None) -> dict[str, int]:
+    return {} if most is None else {"max": most}
+
+
+def _check(shape: Any, value: Any, name: str, rules: Mapping[str, Any]) -> Iterator[str]:
     at = f"Value '{value}' at '{name[:1].lower() + name[1:]}' failed to satisfy constraint: Member must "
-    rules = shape.metadata
     if shape.type_name == "string" and isinstance(value, str):
         if rules.get("enum") and value not in rules["enum"]:
             yield f"{at}satisfy enum value set: [{', '.join(rules['enum'])}]"
@@ -57,4 +66,5 @@ def _check(shape: Any, value: Any, name: str) -> Iterator[str]:
     elif shape.type_name == "structure" and isinstance(value, Mapping):
         for member, inner in value.items():
             if member in shape.members:
-                yield from _check(shape.members[member], inner, f"{name[:1].lower() + name[1:]}.{member}")
+                inside = shape.members[member]
+                yield from _check(inside, inner, f"{name[:1].lower() + name[1:]}.{member}", inside.metadata)

@@ -1,9 +1,9 @@
 """The locked door: nothing reaches the cloud without a valid signature.
 
-On AWS every request is signed with Signature Version 4 and refused otherwise. Here the signature is computed a second time
-with botocore's own signers, from the request as it arrived, and compared. Presigned URLs carry it in the query, old ones
-with Signature Version 2. Without this, any page in the student's browser could talk to the lab. Refusals have the
-service's own shape. Follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html; lesson 00.
+On AWS every request is signed with Signature Version 4 and refused otherwise. Here the signature is computed a second
+time with botocore's own signers, from the request as it arrived, and compared. Presigned URLs carry it in the query,
+old ones with Signature Version 2. Without this, any page in the student's browser could talk to the lab. Refusals
+have the service's own shape. Follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html; lesson 00.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Caller:
     region: str
 
 
-class Refused(Exception):  # noqa: N818 - the field's word for it
+class Refused(Exception):
     """The door stays shut; carries the two names of the reason (S3's and the others') and the text."""
 
     def __init__(self, s3_code: str, code: str, text: str) -> None:
@@ -112,15 +112,11 @@ class Door:
         if not self._trusting:
             if not query.get("Expires", "").isdigit() or int(query["Expires"]) < datetime.now(UTC).timestamp():
                 raise Refused("AccessDenied", "AccessDenied", "Request has expired")
-            kept = {"content-type", "content-md5", "date"}
-            headers = {n: v for n, v in request.headers.items() if n in kept or n.startswith("x-amz-")}
-            leave = {"AWSAccessKeyId", "Signature", "Expires"}
-            url = _url(request, [(n, v) for n, v in query.items() if n not in leave])
-            signer = HmacV1QueryAuth(Credentials(key.access_key_id, key.secret))
-            split = urlsplit(url)
-            canonical = signer.canonical_string(
-                request.method, split, HTTPHeaders.from_dict({**headers, "Date": query["Expires"]}), expires=query["Expires"]
-            )
+            given = [*request.headers.items(), *query.items()]  # such a URL may carry headers in its query
+            headers = {n: v for n, v in given if n in ("content-type", "content-md5") or n.startswith("x-amz-")}
+            signer = _OldSigner(Credentials(key.access_key_id, key.secret), query["Expires"])
+            split = urlsplit(f"http://{request.headers.get('host', '')}{request.target}")
+            canonical = signer.canonical_string(request.method, split, HTTPHeaders.from_dict(headers))
             if not hmac.compare_digest(signer.sign_string(canonical), query["Signature"]):
                 raise _mismatch()
         return Caller(key, "s3", "us-east-1")
@@ -147,6 +143,13 @@ class Door:
             raise Refused("RequestTimeTooSkewed", "SignatureDoesNotMatch", text)
 
 
+class _OldSigner(HmacV1QueryAuth):
+    """botocore's signer of old presigned URLs, for the end that the URL states and not for one from now on."""
+
+    def _get_date(self) -> str:
+        return str(self._expires)
+
+
 def _signature(request: Arrived, key: Key, service: str, region: str, signed: str, query: Mapping[str, str]) -> str:
     """What the signature should be, computed by botocore from the headers that the caller says were signed."""
     credentials = Credentials(key.access_key_id, key.secret)
@@ -164,25 +167,29 @@ def _signature(request: Arrived, key: Key, service: str, region: str, signed: st
     copy = AWSRequest(method=request.method, url=url, headers=wanted, data=request.body)
     copy.context["timestamp"] = signed
     copy.context["signing"] = {"signing_name": service, "region": region}
-    if not presigned and "x-amz-content-sha256" in request.headers:
-        copy.headers["X-Amz-Content-SHA256"] = request.headers["x-amz-content-sha256"]
     canonical = signer.canonical_request(copy)
     return str(signer.signature(signer.string_to_sign(copy, canonical), copy))
 
 
 def _url(request: Arrived, query: list[tuple[str, str]]) -> str:
+    """The request's address with these query parameters."""
     text = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query)
     path = urlsplit(request.target).path
     return f"http://{request.headers.get('host', '')}{path}" + (f"?{text}" if text else "")
 
 
 def _mismatch() -> Refused:
-    text = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    text = (
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your key and signing method."
+    )
     return Refused("SignatureDoesNotMatch", "InvalidSignatureException", text)
 
 
 def _unknown() -> Refused:
-    return Refused("InvalidAccessKeyId", "UnrecognizedClientException", "The security token included in the request is invalid.")
+    return Refused(
+        "InvalidAccessKeyId", "UnrecognizedClientException", "The security token included in the request is invalid."
+    )
 
 
 def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -200,7 +207,10 @@ def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, st
         data = {"__type": refused.code, "message": refused.text}
         return 403, [*headers, ("Content-Type", f"{_JSON}-1.1")], json.dumps(data).encode()
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        code = {"UnrecognizedClientException": "InvalidClientTokenId", "InvalidSignatureException": "SignatureDoesNotMatch"}
+        code = {
+            "UnrecognizedClientException": "InvalidClientTokenId",
+            "InvalidSignatureException": "SignatureDoesNotMatch",
+        }
         body = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code.get(refused.code, refused.code)}</Code>"
             f"<Message>{escape(refused.text)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
@@ -212,7 +222,9 @@ def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, st
 
 def _service(request: Arrived) -> str:
     """Which service the caller meant, as far as an unsigned request tells; S3 is where plain paths go."""
-    found = _SCOPE.search(request.headers.get("authorization", "") + "Credential=" + request.query.get("X-Amz-Credential", ""))
+    found = _SCOPE.search(
+        request.headers.get("authorization", "") + "Credential=" + request.query.get("X-Amz-Credential", "")
+    )
     if found:
         return found[4]
     if re.match(r"/\d{4}-\d\d-\d\d/", request.path):

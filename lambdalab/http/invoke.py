@@ -1,7 +1,7 @@
 """Lambda's Invoke, answered before moto.
 
-Follows https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html; lesson 01. A function's failure is HTTP 200 with a
-FunctionError header; only the service's own refusals are 4xx. Left out: response streaming, throttling.
+Follows https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html; lesson 01. A function's failure is HTTP 200
+with a FunctionError header; only the service's own refusals are 4xx. Left out: response streaming, throttling.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lab's own call, `/_lab`: what happened, what runs, and the clock.
 
-There is nothing like it on AWS, where the same facts are spread over CloudWatch, X-Ray and CloudTrail. It is signed like
-every other request, with the notebook's key only: a function cannot turn the clock.
+There is nothing like it on AWS, where the same facts are spread over CloudWatch, X-Ray and CloudTrail. It is signed
+like every other request, with the notebook's key only: a function cannot turn the clock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock
     if what == "state" and request.method == "GET":
         pool.reclaim()
         running: list[dict[str, Any]] = [
-            {"what": "function", "function": f.name, "version": f.version, "environment": number, "pid": pid, "state": word}
+            {
+                "what": "function",
+                "function": f.name,
+                "version": f.version,
+                "environment": number,
+                "pid": pid,
+                "state": word,
+            }
             for f, number, pid, word in pool.alive()
         ]
         return _json({"clock_offset": clock.offset, "cloud": os.getpid(), "guard": guard_pid, "environments": running})

@@ -1,7 +1,7 @@
 """The server: one loopback address through which everything enters, and the parts behind it put together.
 
-On AWS there is an endpoint a service and region; here one address serves all, as the signature says which service is meant.
-A request passes the door, then goes to Invoke, to the lab's own call, or to the cloud.
+On AWS there is an endpoint a service and region; here one address serves all, as the signature says which service is
+meant. A request passes the door, then goes to Invoke, to the lab's own call, or to the cloud.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_BODY = 300 * 2**20
 _CLOSED = ("/moto-api", "/latest/", "/favicon.ico")
 
 
-class _Handler(seam.RequestHandler):  # type: ignore[misc]  # moto is not typed
+class _Handler(seam.RequestHandler):
     """moto's request handler, quiet and without the delay that TCP adds to small answers."""
 
     disable_nagle_algorithm = True
@@ -56,7 +56,7 @@ class LabServer:
         self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._clock)
         self._door = Door(self._find_key, self.key if trust_loopback else None)
         self._server = make_server(HOST, port, self, threaded=True, request_handler=_Handler)
-        self._server.daemon_threads = True
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver.ThreadingMixIn
 
     @property
     def endpoint(self) -> str:

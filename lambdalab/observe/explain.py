@@ -1,7 +1,7 @@
 """Why a function ran, or why it did not: the story of its last events.
 
-AWS leaves this to the reader of logs, metrics and policies. Here it is told from what the cloud remembers. First version:
-ran, cold or warm, failed and how, refused, waiting for a retry.
+AWS leaves this to the reader of logs, metrics and policies. Here it is told from what the cloud remembers. First
+version: ran, cold or warm, failed and how, refused, waiting for a retry.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def explain(
     skipped = len(invocations) - SHOWN
     lines = [f"{name}: {len(invocations)} events so far" + (f", the last {SHOWN}:" if skipped > 0 else ":")]
     lines += [f"{number}. {_sentence(i)}" for number, i in enumerate(invocations, 1) if number > skipped]
-    lines += [f"An event from {w['source']} waits for attempt {w['attempt']} of 3." for w in waiting if w["function"] == name]
+    lines += [
+        f"An event from {w['source']} waits for attempt {w['attempt']} of 3." for w in waiting if w["function"] == name
+    ]
     return Story(name, lines)
 
 

@@ -1,8 +1,8 @@
 """The wire of the Runtime API: HTTP/1.1 requests cut out of a byte stream, and answers put back together.
 
-Follows https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Every execution environment has a port of its own
-and is served by one thread that reads many things at once, so the parser is fed with whatever has arrived. Both ways to
-send a body are read, with a length and in chunks. Left out: everything of HTTP that no runtime client uses.
+Follows https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Every execution environment has a port of its
+own and is served by one thread that reads many things at once, so the parser is fed with whatever has arrived. Both
+ways to send a body are read, with a length and in chunks. Left out: everything of HTTP that no runtime client uses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "/2018-06-01/runtime"
-_REASONS = {200: "OK", 202: "Accepted", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 413: "Payload Too Large"}
+_REASONS = {
+    200: "OK",
+    202: "Accepted",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Payload Too Large",
+}
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
 """The Python runtime: the program that every Python execution environment runs.
 
 On AWS this is `awslambdaric` under a `bootstrap` file. Here it is one file of the standard library only, started as
-`python -I -S -B`, talking to the Runtime API over one raw socket, because importing `http.client` would triple the start. It
-imports the handler, asks for an event, calls the handler, sends the answer, and asks again. Left out: SnapStart hooks.
+`python -I -S -B`, talking to the Runtime API over one raw socket, because importing `http.client` would triple the
+start. It imports the handler, asks for an event, calls the handler, sends the answer, and asks again. Left out:
+SnapStart hooks.
 """
 
+import _socket
 import json
 import os
 import sys
 import time
-
-import _socket
 
 TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 API = "/2018-06-01/runtime"
@@ -244,7 +244,7 @@ def serve(client, handler, hook):
 
 
 def main():
-    # Three kinds of folder, in AWS's order: the function's own, its layers', the runtime's. Only then the standard library.
+    # In AWS's order: the function's own folder, its layers', the runtime's; only then the standard library.
     sys.path[:0] = [TASK_ROOT, *filter(None, os.environ.pop("LAMBDALAB_PATH", "").split(os.pathsep))]
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
     sys.stderr.reconfigure(line_buffering=True, errors="backslashreplace")

@@ -1,9 +1,9 @@
 """One execution environment: a process, its Runtime API port, its folder, and one invocation at a time.
 
-On AWS this is a microVM with a runtime in it. Here it is an operating-system process driven over the real Runtime API.
-The thread that holds the environment runs a small loop over everything that can happen (a request of the runtime, a line
-of output, the end of the process, the deadline), so nothing needs a lock. Between two invocations the process is frozen.
-Left out so far: the CPU share, killing at the memory limit, a mount namespace of its own.
+On AWS this is a microVM with a runtime in it. Here it is an operating-system process driven over the real Runtime
+API. The thread that holds the environment runs a small loop over everything that can happen (a request of the
+runtime, a line of output, the end of the process, the deadline), so nothing needs a lock. Between two invocations the
+process is frozen. Left out so far: the CPU share, killing at the memory limit, a mount namespace of its own.
 """
 
 from __future__ import annotations

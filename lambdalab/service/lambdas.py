@@ -1,8 +1,8 @@
 """The Lambda service: synchronous calls, the queue of asynchronous ones, and the story of each.
 
-On AWS a synchronous call waits for the function, an asynchronous one is queued, tried up to three times, one and then two
-minutes apart, and always under the same request id. Here the waiting follows the lab's clock. This module knows functions
-and environments, nothing of moto. Left out so far: destinations, dead-letter queues, limits of concurrency.
+On AWS a synchronous call waits for the function, an asynchronous one is queued, tried up to three times, one and then
+two minutes apart, and always under the same request id. Here the waiting follows the lab's clock. This module knows
+functions and environments, nothing of moto. Left out so far: destinations, dead-letter queues, limits of concurrency.
 """
 
 from __future__ import annotations
@@ -134,16 +134,20 @@ class LambdaService:
 
     def history(self, name: str | None = None, request_id: str | None = None) -> list[Invocation]:
         """What has run, oldest first."""
-        return [
-            i for i in list(self._history) if name in (None, i.function) and request_id in (None, i.request_id)
-        ]
+        return [i for i in list(self._history) if name in (None, i.function) and request_id in (None, i.request_id)]
 
     def waiting(self) -> list[Mapping[str, Any]]:
         """Asynchronous events that wait for their turn: function, request id, number of the next attempt, and when."""
         with self._lock:
             queue = sorted(self._queue)
         return [
-            {"function": q.name, "request_id": q.call.request_id, "source": q.call.source, "attempt": q.attempt, "due": due}
+            {
+                "function": q.name,
+                "request_id": q.call.request_id,
+                "source": q.call.source,
+                "attempt": q.attempt,
+                "due": due,
+            }
             for due, _, q in queue
         ]
 

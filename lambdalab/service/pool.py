@@ -1,8 +1,8 @@
 """Execution environments: who is free, who is new, who is reclaimed.
 
-On AWS a free environment of the same version takes the next event, otherwise a new one is started, and idle ones go after
-a time that AWS doesn't publish. Here the same, on the lab's clock: each environment draws a keep-alive of 5 to 15 minutes.
-One call at a time holds an environment. Left out so far: limits of concurrency, provisioned environments.
+On AWS a free environment of the same version takes the next event, otherwise a new one is started, and idle ones go
+after a time that AWS doesn't publish. Here the same, on the lab's clock: each environment draws a keep-alive of 5 to
+15 minutes. One call at a time holds an environment. Left out so far: limits of concurrency, provisioned environments.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class _Place:
 class Pool:
     """All environments of the lab."""
 
-    def __init__(self, clock: LabClock, files: FileStore, guard: Guard, keys: Keyring, endpoint: Callable[[], str]) -> None:
+    def __init__(
+        self, clock: LabClock, files: FileStore, guard: Guard, keys: Keyring, endpoint: Callable[[], str]
+    ) -> None:
         self._clock, self._files, self._guard, self._keys, self._endpoint = clock, files, guard, keys, endpoint
         self._lock = threading.Lock()
         self._places: list[_Place] = []
@@ -67,7 +69,9 @@ class Pool:
             ]
             for place in outdated:
                 self._places.remove(place)
-            fit = [p for p in free if (p.function.version, p.function.revision) == (function.version, function.revision)]
+            fit = [
+                p for p in free if (p.function.version, p.function.revision) == (function.version, function.revision)
+            ]
             if fit:
                 place = max(fit, key=lambda p: p.idle_since or 0.0)
                 place.idle_since = None

@@ -1,8 +1,9 @@
 """The S3 trigger: from a change in a bucket to a function's queue.
 
-On AWS, S3 looks for a rule that matches the change, builds the notification, and asks Lambda to queue it; Lambda asks the
-function's resource policy whether S3 may. Rules are checked the same way when they are written. Here these are two plain
-functions; which rules match is moto's to say. Left out so far: queues, topics and buses as targets of our own.
+On AWS, S3 looks for a rule that matches the change, builds the notification, and asks Lambda to queue it; Lambda asks
+the function's resource policy whether S3 may. Rules are checked the same way when they are written. Here these are
+two plain functions; which rules match is moto's to say. Left out so far: queues, topics and buses as targets of our
+own.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Rule:
 
     @property
     def qualifier(self) -> str | None:
-        return (self.function_arn.split(":")[7:] or [None])[0]
+        return next(iter(self.function_arn.split(":")[7:]), None)
 
 
 def may_invoke(rule: Rule, bucket: str, statements: Iterable[permissions.Statement]) -> permissions.Decision:

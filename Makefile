@@ -1,0 +1,98 @@
+# Needs Python 3.11 or newer and a POSIX shell. Everything is installed in .venv beside this file.
+
+PY = .venv/bin/python
+PYTEST = $(PY) -m pytest -n 2 --dist loadfile
+NBVAL = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/notebooks/sanitize.cfg
+FIRST_LESSON = notebooks/00_start_here.ipynb
+
+# ruff, mypy and import-linter; status is set by the recipe around it
+STYLE = $(PY) -m ruff check . || status=1; \
+	$(PY) -m mypy || status=1; \
+	$(PY) .venv/bin/lint-imports || status=1
+
+.PHONY: help lab test check notebooks exercises blank bench clean
+
+help:
+	@echo "make lab        open the course in JupyterLab; ARGS=\"--port 8899\" is passed on"
+	@echo "make test       run every test"
+	@echo "make check      the quick part, for every edit"
+	@echo "make notebooks  navigation, README table, fresh outputs of every notebook"
+	@echo "make exercises  exercises/ from solutions/"
+	@echo "make blank      the notebooks without outputs, in build/blank"
+	@echo "make bench      speed against floors and peers"
+	@echo "make clean      remove caches and build/; .venv stays"
+
+lab: .venv/lab.stamp
+	@flags=--ServerApp.root_dir=.; \
+	if [ "$$(id -u)" = 0 ]; then flags="$$flags --allow-root"; fi; \
+	if [ "$$(uname -s)" != Darwin ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		flags="$$flags --no-browser"; \
+		echo "No display here: open the address that follows in a browser. Ctrl-C ends JupyterLab."; \
+	fi; \
+	PATH="$$(pwd)/.venv/bin:$$PATH"; export PATH; \
+	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
+
+# The tests of the code, then every notebook; a failure of one does not hide the others.
+test: .venv/dev.stamp
+	@status=0; \
+	$(STYLE); \
+	$(PYTEST) || status=1; \
+	private=$$(mktemp -d) || exit 1; \
+	LAMBDALAB_PROGRESS="$$private/progress.json" $(NBVAL) notebooks solutions exercises || status=1; \
+	rm -rf "$$private"; \
+	exit $$status
+
+check: .venv/dev.stamp
+	@status=0; \
+	$(STYLE); \
+	$(PYTEST) -m "not browser and not slow" || status=1; \
+	exit $$status
+
+notebooks: .venv/dev.stamp
+	$(PY) -m lambdalab.teach.notebooks --execute
+
+exercises: .venv/dev.stamp
+	$(PY) -m lambdalab.teach.workbooks
+
+blank: .venv/dev.stamp
+	$(PY) -m lambdalab.teach.notebooks --blank build/blank
+
+bench: .venv/dev.stamp
+	@for program in benchmarks/*.py; do \
+		echo "$$program"; \
+		$(PY) "$$program" || exit 1; \
+	done
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find lambdalab tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# Installed once, and again when pyproject.toml changes. A half-made .venv has no working pip and is made again.
+.venv/lab.stamp: pyproject.toml
+	@if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+		found=; \
+		for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+			if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+				found=$$python; break; \
+			fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "There is no Python 3.11 or newer on the PATH, and lambdalab needs one."; \
+			echo "Install it with your system's package manager, or use conda (see README.md)."; \
+			exit 1; \
+		fi; \
+		if ! "$$found" -m venv .venv; then \
+			echo "$$found could not make a virtual environment. Debian and Ubuntu keep this part in a package"; \
+			echo "of its own: install python3-venv, then run make again."; \
+			exit 1; \
+		fi; \
+	fi
+	@echo "Installing lambdalab in .venv; this is done once and takes a few minutes."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/lab.stamp
+	@echo "Installing what the tests need."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@

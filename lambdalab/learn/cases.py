@@ -1,0 +1,120 @@
+"""The kinds of case that workbooks share: call a function of the notebook, call a deployed one, look at a verdict.
+
+Each maker returns a `Case` for the engine. A workbook that needs something else writes its own small function.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from lambdalab.learn.exercises import Case, Detect, Hit, Message, Raised, Seen, Stop, Tried, Unwritten
+from lambdalab.learn.words import kind_of, short, strictly_equal
+from lambdalab.learn.work import Work, unwritten
+
+T = TypeVar("T")
+Same = Callable[[Any, Any], bool]
+
+
+def called(name: str, *args: Any, expected: Any, tried: str = "", same: Same = strictly_equal) -> Case:
+    """Call a function of the notebook with these arguments and compare what it returns."""
+    event = f"{name}({', '.join(repr(argument) for argument in args)})"
+
+    def run(work: Work) -> Seen:
+        outcome = work.call(name, *copy.deepcopy(args))
+        return compared(outcome.value, outcome.raised, expected, same)
+
+    return Case(tried or f"`{short(event)}`", event, run, about=args)
+
+
+def invoked(function: str, event: Any, *, expected: Any, tried: str = "", same: Same = strictly_equal) -> Case:
+    """Call a deployed function with this event and compare what it answers."""
+
+    def run(work: Work) -> Seen:
+        answer = work.invoke(function, event)
+        return compared(answer.value, answer.raised, expected, same)
+
+    return Case(tried or f"`{short(event)}`", f'lab.function("{function}").invoke({event!r})', run, about=event)
+
+
+def compared(value: Any, raised: Raised | None, expected: Any, same: Same = strictly_equal) -> Seen:
+    """What to say of a value beside the expected one."""
+    if raised is not None:
+        return Seen(False, f"raised {raised.kind}", raised=raised)
+    if same(value, expected):
+        return Seen(True, short(value), value)
+    other_kind = type(value) is not type(expected) and value == expected
+    wanted = f"{kind_of(expected)} expected" if other_kind else f"{short(expected)} expected"
+    return Seen(False, f"{short(value)}, {wanted}", value)
+
+
+def verdict(name: str, item: str, accepted: Collection[Any], words: Collection[Any], against: str) -> Case:
+    """Look at one entry of a dictionary of verdicts.
+
+    Args:
+        name: of the dictionary in the notebook.
+        accepted: the verdicts that are right.
+        words: all verdicts that may be given.
+        against: what speaks against the others, in a sentence or two.
+    """
+
+    def run(work: Work) -> Seen:
+        value = entries(work, name)[item]
+        if value not in words:
+            options = ", ".join(f'"{word}"' for word in words)
+            raise Stop(Message(f'`{name}["{item}"]` is {short(value)}.', f"Choose one of {options}."))
+        seen = f'For "{item}" you chose "{value}".'
+        return Seen(value in accepted, str(value), value, rows=(), message=Message(seen, against))
+
+    return Case(item, f'{name}["{item}"]', run, about=item)
+
+
+def entries(work: Work, name: str) -> Mapping[str, Any]:
+    """A dictionary of the notebook that the student fills in, complete.
+
+    Raises:
+        Unwritten: entries still hold the dots of the stub.
+        Stop: it is no dictionary.
+    """
+    value = work.names[name]
+    if not isinstance(value, dict):
+        raise Stop(Message(f"`{name}` is {kind_of(value)}.", "It must be a dictionary, as the cell had it: `{…: …}`."))
+    return value
+
+
+def all_filled(work: Work, name: str, keys: Sequence[str]) -> Mapping[str, Any]:
+    """The dictionary, if each of the keys has been given a value.
+
+    Raises:
+        Unwritten: some are missing or still hold the dots of the stub.
+        Stop: it is no dictionary.
+    """
+    value = entries(work, name)
+    open_ones = [key for key in keys if value.get(key, ...) is ...]
+    if len(open_ones) == len(keys):
+        raise Unwritten(unwritten(work.exercise))
+    if open_ones:
+        first = f'"{open_ones[0]}"'
+        count = f"{len(open_ones)} of {len(keys)} entries are still open, the first is {first}."
+        raise Unwritten(Message(f"`{name}`: {count}", "", "Fill them all in, run the cell, then check again."))
+    return value
+
+
+def first(fits: Callable[[Tried], Mapping[str, object] | None], *, explains_error: bool = False) -> Detect:
+    """Recognise a wrong answer in a single failing case: `fits` gives the values of its message, or None."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        for one in tried:
+            values = None if one.seen.ok else fits(one)
+            if values is not None:
+                return Hit(one, values, explains_error)
+        return None
+
+    return detect
+
+
+def picked(rng: random.Random | None, printed: Sequence[T], others: Sequence[T]) -> list[T]:
+    """The printed values without a seed; as many of the same family with one."""
+    return list(printed) if rng is None else rng.sample(list(others), len(printed))

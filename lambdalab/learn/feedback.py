@@ -1,0 +1,134 @@
+"""What a check says: the result of one check, and its card as HTML and as text.
+
+First what was seen, then one idea; never right and wrong as colours, never a traceback, never test code. The parts of the
+card come from `lambdalab.show`. Left out: points and times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from lambdalab.learn.display import Shown
+from lambdalab.learn.exercises import Message, Row
+from lambdalab.learn.recall import rich
+
+DONE = "done"
+_NOT_JUDGED = {"not-run": "not run yet", "unwritten": "not written yet"}
+_SAME = "The same code as your last attempt, so it was not run again."
+
+
+class NotYet(Exception):
+    """Raised instead of a card when nbgrader executes the notebook and the exercise is not right."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found (workbook 00); as a cell's last value it shows its card.
+
+    Args:
+        number: of the exercise.
+        message_id: "done", "not-run", "unwritten", "raised", "case", "shape", or the id of a wrong answer.
+        passed, total: how many of the cases were as asked; both 0 if nothing was run.
+        message: what was seen, the idea, where to look; None when done.
+        event: what can be copied into a cell to see it oneself.
+        rows: what was tried and seen.
+        notes: explanations of predictions that came out differently, with the ids of `explained`.
+        attempt: the number of different codes that were checked, this one included; 0 if nothing was run.
+        failed: the number of different codes that were checked and not right.
+        same_code: whether this is the result of the last attempt, shown again.
+    """
+
+    number: str
+    message_id: str
+    passed: int = 0
+    total: int = 0
+    message: Message | None = None
+    event: str = ""
+    rows: tuple[Row, ...] = ()
+    notes: tuple[Message, ...] = ()
+    explained: tuple[str, ...] = ()
+    success: str = ""
+    why: str = ""
+    attempt: int = 0
+    failed: int = 0
+    hints_used: int = 0
+    same_code: bool = False
+
+    @property
+    def done(self) -> bool:
+        return self.message_id == DONE
+
+    @property
+    def judged(self) -> bool:
+        """Whether the student's code was run."""
+        return self.message_id not in _NOT_JUDGED
+
+    @property
+    def state(self) -> str:
+        if not self.judged:
+            return _NOT_JUDGED[self.message_id]
+        return f"{'done' if self.done else 'not yet'}: {self.passed} of {self.total}" if self.total else "not yet"
+
+    @property
+    def text(self) -> str:
+        """The card as plain text."""
+        return card(self).text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
+        return card(self).bundle()
+
+
+def card(result: CheckResult) -> Shown:
+    """The card of a check and its text twin."""
+    from lambdalab.show.frame import card as frame
+    from lambdalab.show.frame import chip, code_block, quiet, tried_seen_table
+    from lambdalab.show.theme import TICK
+
+    kicker = f"Check {result.number}" + (f", attempt {result.attempt}" if result.attempt else "")
+    body, lines = "", [f"{kicker}: {result.state}"]
+    for label, text in _said(result):
+        body += f"<p><b>{label}</b> {rich(text)}</p>"
+        lines.append(f"{label} {text}")
+    if result.event and result.failed >= 2 and not result.done:
+        body += quiet("The event that showed it") + code_block(result.event)
+        lines += ["The event that showed it:", *(f"    {line}" for line in result.event.split("\n"))]
+    if result.rows and (not result.done or result.notes):
+        body += tried_seen_table([(row.ok, row.tried, row.seen) for row in result.rows])
+        lines += [f"  {TICK if row.ok else '–'} {row.tried}: {row.seen}" for row in result.rows]
+    for note in _notes(result):
+        body += f'<p class="ll-2">{rich(note)}</p>'
+        lines.append(note)
+    chips = [chip(f"{TICK} {result.state}", "solid") if result.done else chip(result.state, "dashed")]
+    html = frame(kicker=kicker, heading="", body_html=body, chips=chips, live=True)
+    return Shown(html, "\n".join(line for line in lines if line))
+
+
+def _said(result: CheckResult) -> list[tuple[str, str]]:
+    """The labelled paragraphs, in their order."""
+    said = [] if result.message is None else [("Seen:", result.message.seen), (_label(result), result.message.advice)]
+    said += [("Predicted and seen:", f"{note.seen} {note.advice}".strip()) for note in result.notes]
+    if result.done:
+        said += [("The idea in a sentence:", result.success), ("Why?", f"{result.why} Your words; not graded.")]
+    return [(escape(label), text) for label, text in said if text]
+
+
+def _label(result: CheckResult) -> str:
+    return "The idea:" if result.judged else "Next:"
+
+
+def _notes(result: CheckResult) -> Sequence[str]:
+    """Quiet lines below: the same code, and the help that is offered after three different attempts."""
+    notes = [_SAME] if result.same_code else []
+    if result.judged and not result.done and result.failed >= 3:
+        call = f'hint("{result.number}")'
+        if result.hints_used == 0:
+            notes.append(f"{result.failed} different attempts: `{call}` shows a first hint. Hints cost nothing.")
+        else:
+            notes.append(f'`hint("{result.number}", "twin")` shows the same idea worked out on another event.')
+    return notes

@@ -1,0 +1,273 @@
+"""The cards of a lesson: a prediction, what was measured, the answer of a check; the result card comes from `result`.
+
+AWS has nothing of the kind. Here each card exists twice, as HTML and as plain text, both from the same arguments, so
+that it can be read without a browser. Left out: right and wrong as colours, points, exclamation marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from lambdalab.show.frame import (
+    card,
+    chip,
+    code,
+    code_block,
+    lettered,
+    paragraph,
+    quiet,
+    said_measured_table,
+    tried_seen_table,
+)
+from lambdalab.show.picture import Table
+from lambdalab.show.result import result_card, result_text
+from lambdalab.show.theme import DASH, TICK
+
+__all__ = [
+    "card",
+    "check_card",
+    "check_text",
+    "chip",
+    "code",
+    "code_block",
+    "paragraph",
+    "prediction_card",
+    "prediction_text",
+    "processes_table",
+    "quiet",
+    "result_card",
+    "result_text",
+    "reveal_card",
+    "reveal_text",
+    "said_measured_table",
+    "tried_seen_table",
+]  # fmt: skip
+
+SURE = {"little": "a little", "quite": "quite"}
+HINTS = 3
+_NOT_JUDGED = "Nothing is judged before the run."
+_SAVED = "Saved. You can change it; nothing is judged before the run."
+
+
+def _sure(sure: str | None) -> str:
+    return SURE.get(sure, sure) if sure else ""
+
+
+def prediction_card(
+    *,
+    number: str,
+    question: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str | None,
+    sure: str | None,
+    twin: str,
+    live: bool = False,
+) -> str:
+    """The question before the run (lesson 00).
+
+    Args:
+        number: such as "03-2".
+        question: in the student's words.
+        options: letter and words of each, "I don't know" last.
+        chosen: the letter of the saved answer; None before.
+        sure: "little" or "quite"; None before.
+        twin: the call that does the same in text, such as 'predict("03-2", "b")'.
+        live: whether a widget's controls stand below, so that the card leaves the options out.
+    """
+    body = ""
+    if not live:
+        for letter, words in options:
+            on = letter == chosen
+            mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
+            body += (
+                f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
+                f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
+            )
+        steps = [chip(words, "solid" if words == _sure(sure) else "plain") for words in SURE.values()]
+        body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"
+    said = _SAVED if chosen else _NOT_JUDGED
+    body += f'<p class="ll-2">{said} In text: {code(twin)}</p>'
+    return card(kicker=f"Prediction {number}, before the run", heading=question, body_html=body)
+
+
+def prediction_text(
+    *,
+    number: str,
+    question: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str | None,
+    sure: str | None,
+    twin: str,
+    live: bool = False,
+) -> str:
+    """The question before the run as plain text (lesson 00). Arguments as `prediction_card`."""
+    lines = [f"Prediction {number}, before the run", question]
+    lines += [f"{'*' if letter == chosen else ' '} {letter}  {words}" for letter, words in options]
+    if chosen:
+        lines.append(f"You said {chosen}{f', {_sure(sure)} sure' if sure else ''}.")
+    lines.append(f"{_SAVED if chosen else _NOT_JUDGED} In text: {twin}")
+    return "\n".join(lines)
+
+
+def _behind(said: str | None) -> str:
+    letter = lettered(said)[0] if said else ""
+    return f"The idea behind {letter}:" if letter else "The idea behind it:"
+
+
+def _why_not(text: str) -> tuple[str, str]:
+    """"a: a line would …" and "Why not a: a line would …" give the label with the letter and the words."""
+    letter, words = lettered(text.removeprefix("Why not ").strip())
+    return (f"Why not {letter}:", words) if letter else ("Why not the other:", text)
+
+
+def reveal_card(
+    *,
+    number: str,
+    heading: str,
+    label: str,
+    said: str | None,
+    measured: str,
+    sure: str | None,
+    idea: str | None,
+    why_not: str | None,
+    footer: str,
+) -> str:
+    """What you said beside what was measured, after the run (lesson 00).
+
+    Args:
+        number: such as "03-2".
+        heading: the measured sentence.
+        label: what is counted, such as "environments".
+        said: the option with its letter, such as "b, 1 to 4"; None without a prediction.
+        measured: such as "c, 10" or "10".
+        sure: "little", "quite" or None.
+        idea: the idea behind the option chosen.
+        why_not: why the commonest other option fails, with its letter: "a: a line would make …".
+        footer: a last quiet line; may be empty.
+    """
+    body = said_measured_table(label, said if said is not None else DASH, measured, _sure(sure) or None)
+    body += paragraph(_behind(said), idea) if idea else ""
+    body += paragraph(*_why_not(why_not)) if why_not else ""
+    body += quiet(footer) if footer else ""
+    return card(kicker=f"Prediction {number}, after the run", heading=heading, body_html=body, live=True)
+
+
+def reveal_text(
+    *,
+    number: str,
+    heading: str,
+    label: str,
+    said: str | None,
+    measured: str,
+    sure: str | None,
+    idea: str | None,
+    why_not: str | None,
+    footer: str,
+) -> str:
+    """What you said beside what was measured as plain text (lesson 00). Arguments as `reveal_card`."""
+    yours = f"You said {said}{f', {_sure(sure)} sure' if sure else ''}. " if said else ""
+    lines = [f"Prediction {number}, after the run", heading, f"{yours}Measured, {label}: {measured}."]
+    lines += [f"{_behind(said)} {idea}"] if idea else []
+    lines += [" ".join(_why_not(why_not))] if why_not else []
+    lines += [footer] if footer else []
+    return "\n".join(lines)
+
+
+def _state(done: int, total: int) -> str:
+    return f"{'done' if _is_done(done, total) else 'not yet'}: {done} of {total}"
+
+
+def _is_done(done: int, total: int) -> bool:
+    return total > 0 and done == total
+
+
+def _hint(number: str, hints_used: int) -> tuple[str, str]:
+    """The next help and the call that shows it."""
+    name = f"Hint {hints_used + 1} of {HINTS}" if hints_used < HINTS else "A worked twin"
+    return name, f'hint("{number}")'
+
+
+def check_card(
+    *,
+    number: str,
+    attempt: int,
+    done: int,
+    total: int,
+    seen: str | None,
+    idea: str | None,
+    event: str | None,
+    rows: Sequence[tuple[bool, str, str]],
+    hints_used: int,
+    sentence: str | None,
+    why: str | None,
+) -> str:
+    """What a check saw, then one idea; when all is done, the idea in a sentence and a question (workbook 00).
+
+    Args:
+        number: of the exercise, such as "07.4".
+        attempt: from 1.
+        done, total: how many of the cases were as expected.
+        seen, idea: the message's first two parts; None when done.
+        event: the event that showed it, from the second attempt on.
+        rows: as expected or not, what was tried, what was seen.
+        hints_used: 0 to 3; the next one is offered, after the third a worked twin.
+        sentence: the idea shown, when done.
+        why: a question in your own words, when done.
+    """
+    finished = _is_done(done, total)
+    body = paragraph("Seen:", seen) if seen else ""
+    body += paragraph("The idea:", idea) if idea else ""
+    if event:
+        body += quiet("The event that showed it") + code_block(event)
+    body += tried_seen_table(rows) if rows and not finished else ""
+    if finished:
+        body += paragraph("The idea in a sentence:", sentence) if sentence else ""
+        body += paragraph("Why?", why, "Your words; not graded.") if why else ""
+    else:
+        name, call = _hint(number, hints_used)
+        body += f'<p>{chip(name)}&ensp; {code(call)} <span class="ll-2">&ensp; hints cost nothing</span></p>'
+    state = chip(f"{TICK} {_state(done, total)}", "solid") if finished else chip(_state(done, total), "dashed")
+    return card(kicker=f"Check {number}, attempt {attempt}", heading="", body_html=body, chips=[state], live=True)
+
+
+def check_text(
+    *,
+    number: str,
+    attempt: int,
+    done: int,
+    total: int,
+    seen: str | None,
+    idea: str | None,
+    event: str | None,
+    rows: Sequence[tuple[bool, str, str]],
+    hints_used: int,
+    sentence: str | None,
+    why: str | None,
+) -> str:
+    """The answer of a check as plain text (workbook 00). Arguments as `check_card`."""
+    finished = _is_done(done, total)
+    lines = [f"Check {number}, attempt {attempt}: {_state(done, total)}"]
+    lines += [f"Seen: {seen}"] if seen else []
+    lines += [f"The idea: {idea}"] if idea else []
+    lines += ["The event that showed it:", event] if event else []
+    if finished:
+        lines += [f"The idea in a sentence: {sentence}"] if sentence else []
+        lines += [f"Why? {why} Your words; not graded."] if why else []
+    else:
+        lines += [f"  {TICK if ok else DASH} {tried}: {found}" for ok, tried, found in rows]
+        name, call = _hint(number, hints_used)
+        lines.append(f"{name}: {call}. Hints cost nothing.")
+    return "\n".join(lines)
+
+
+def processes_table(processes: Sequence[tuple[int, str, str]], *, when: str = "now") -> Table:
+    """What runs on behalf of the lab, as a table (lessons 00 and 01).
+
+    Args:
+        processes: number, what it is, and its state: (4187, "hello, environment 1", "frozen").
+        when: ends the caption, such as "after the first event".
+    """
+    counted = f"{len(processes)} {'process' if len(processes) == 1 else 'processes'}" if processes else "No process"
+    rows = tuple((what, state, str(number)) for number, what, state in processes)
+    return Table(f"{counted} {when}, measured on this machine", ("what runs", "state", "process"), rows, align="llr")

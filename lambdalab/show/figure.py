@@ -1,0 +1,106 @@
+"""The frame of every Plotly picture: title, subtitle, notes and bottom line, placed in pixels of a 900 px canvas.
+
+On AWS a chart has a legend and a tooltip. Here words stand on the marks. Plotly's own title clips a second line, so all
+text is annotations; paper coordinates are fractions of the whole canvas, because the margins are zero. Left out:
+legends.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from lambdalab.show import theme
+
+EDGE = 18  # pixels between the canvas's edge and text
+
+
+def _lines(finding: str) -> list[str]:
+    """The title's lines: two parts of the sentence where it has a comma in a good place, else as full as they get."""
+    room = theme.TITLE_CHARACTERS
+    if len(finding) <= room:
+        return [finding]
+    commas = [place for place, sign in enumerate(finding) if sign == "," and finding[place + 1 : place + 2] == " "]
+    fitting = [place for place in commas if place < room and len(finding) - place - 2 <= room]
+    if fitting:
+        middle = min(fitting, key=lambda place: abs(place - len(finding) / 2))
+        return [finding[: middle + 1], finding[middle + 2 :]]
+    return textwrap.wrap(finding, room)
+
+
+class Canvas:
+    """A Plotly figure with text placed by pixel, counted from the top left corner.
+
+    Args:
+        height: pixels.
+        colours: the theme.
+    """
+
+    def __init__(self, height: int, colours: theme.Theme) -> None:
+        from plotly import graph_objects as go  # here, so that `import lambdalab` stays fast
+
+        self.height, self.colours = height, colours
+        self.figure: Any = go.Figure(layout={"template": theme.template(colours), "height": height})
+
+    def across(self, x: float) -> float:
+        """A pixel's place from the left as Plotly's fraction of the canvas."""
+        return round(x / theme.WIDTH, 5)
+
+    def up(self, y: float) -> float:
+        """A pixel's place from the top as Plotly's fraction of the canvas, which counts from the bottom."""
+        return round(1 - y / self.height, 5)
+
+    def text(
+        self, x: float, y: float, words: str, *, size: int = theme.NOTE, colour: str | None = None, bold: bool = False,
+        anchor: str = "left", plate: bool = False,
+    ) -> None:  # fmt: skip
+        """One or more lines; `y` is the middle of the first line's height.
+
+        Args:
+            x, y: pixels.
+            words: with "\\n" between lines.
+            size: font size in pixels.
+            colour: from the theme; without it the second text.
+            bold: for headings and key numbers.
+            anchor: which side of the text `x` is: "left", "center" or "right".
+            plate: paper behind the text, where it must lie on data.
+        """
+        lines = words.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+        self.figure.add_annotation(
+            x=self.across(x), y=self.up(y - 0.65 * size), xref="paper", yref="paper", showarrow=False,
+            text=f"<b>{lines}</b>" if bold else lines, font={"size": size, "color": colour or self.colours.second},
+            xanchor=anchor, yanchor="top", align=anchor, borderpad=4 if plate else 0,
+            bgcolor=self.colours.paper if plate else theme.CLEAR,
+        )  # fmt: skip
+
+    def title(self, finding: str, conditions: str = "") -> None:
+        """The finding in at most two bold lines, and under it what is counted.
+
+        Args:
+            finding: a sentence computed from the data.
+            conditions: the unit and what the numbers hold for.
+        """
+        lines = _lines(finding)
+        self.text(EDGE, 30, "\n".join(lines), size=theme.TITLE, colour=self.colours.text, bold=True)
+        if conditions:
+            self.text(EDGE, 60 + 30 * (len(lines) - 1), conditions, size=theme.SUBTITLE)
+
+    def bottom(self, source: str) -> None:
+        """The last line: where the numbers come from."""
+        self.text(EDGE, self.height - 20, source)
+
+    def panel(self, axis: int, left: float, right: float, top: float, bottom: float, *, below: bool) -> tuple[str, str]:
+        """A panel's two axes at these pixels; gives their names for `add_trace`.
+
+        Args:
+            axis: 1 for the first panel.
+            left, right, top, bottom: pixels.
+            below: whether the x axis shows its ticks.
+        """
+        end = "" if axis == 1 else str(axis)
+        shown = {} if below else {"ticks": "", "showticklabels": False}
+        self.figure.update_layout({
+            f"xaxis{end}": {"domain": [self.across(left), self.across(right)], "anchor": f"y{end}", **shown},
+            f"yaxis{end}": {"domain": [self.up(bottom), self.up(top)], "anchor": f"x{end}"},
+        })
+        return f"x{end}", f"y{end}"

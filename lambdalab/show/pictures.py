@@ -1,0 +1,12 @@
+"""The pictures of the lessons, under one name each.
+
+AWS's documentation draws its own. Here each picture is a function of measured or computed data; its module says what it
+shows and leaves out. Left out here: everything but the names.
+"""
+
+from __future__ import annotations
+
+from lambdalab.show.bursty_month import bursty_month
+from lambdalab.show.two_processes import two_processes, two_processes_icon
+
+__all__ = ["bursty_month", "two_processes", "two_processes_icon"]

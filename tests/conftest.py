@@ -1,0 +1,56 @@
+"""What every test shares: a lab, a progress file that is thrown away, and no way out of this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdalab import Function, Lab
+from lambdalab.functions import deploy as deploy_function
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_way_out() -> Iterator[None]:
+    """Outgoing sockets are blocked: a test that needs another machine fails."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    socket.socket.connect = connect_here  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDALAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+@pytest.fixture
+def lab() -> Lab:
+    """The lab of this test process: `Lab()` is one and the same until a test ends it."""
+    return Lab()
+
+
+@pytest.fixture
+def deploy(lab: Lab) -> Iterator[Callable[..., Function]]:
+    """Deploy functions that are gone after the test."""
+    made: list[Function] = []
+
+    def deploy_one(source: str, name: str = "f", **settings: Any) -> Function:
+        function = deploy_function(lab, name, source, **settings)
+        if function.name not in [f.name for f in made]:
+            made.append(function)
+        return function
+
+    yield deploy_one
+    for function in made:
+        if lab.running:
+            function.delete()

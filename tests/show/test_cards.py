@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdalab.show import cards
+
+OPTIONS = [("a", "1: the calls wait in a line"), ("b", "1 to 4: as many as cores"), ("c", "I don't know")]
+QUESTION: dict[str, Any] = {
+    "number": "03-2", "question": "How many environments answer?", "options": OPTIONS, "chosen": None, "sure": None,
+    "twin": 'predict("03-2", "b")',
+}  # fmt: skip
+ANSWERED = {**QUESTION, "chosen": "b", "sure": "quite"}
+REVEALED: dict[str, Any] = {
+    "number": "03-2", "heading": "10 environments answered", "label": "environments", "said": "b, 1 to 4",
+    "measured": "c, 10", "sure": "quite", "idea": "cores limit speed.", "why_not": "a: a line would be slower.",
+    "footer": "Your first answer is kept.",
+}  # fmt: skip
+NOT_YET: dict[str, Any] = {
+    "number": "07.4", "attempt": 2, "done": 1, "total": 2, "seen": "9 good ones came back.", "idea": "report the one.",
+    "event": '{"body": "<b>"}', "rows": [(True, "all good", "10 deleted"), (False, "one bad", "10 came back")],
+    "hints_used": 0, "sentence": None, "why": None,
+}  # fmt: skip
+DONE = {**NOT_YET, "done": 2, "seen": None, "idea": None, "event": None, "sentence": "nine stay done.", "why": "What if?"}
+PAIRS = [
+    (cards.prediction_card, cards.prediction_text, QUESTION),
+    (cards.prediction_card, cards.prediction_text, ANSWERED),
+    (cards.reveal_card, cards.reveal_text, REVEALED),
+    (cards.check_card, cards.check_text, NOT_YET),
+    (cards.check_card, cards.check_text, DONE),
+]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
+def test_card_and_text_have_the_same_words(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    html, words = plain(read_html(card(**facts)).words), plain(text(**facts))
+    for given in facts.values():
+        if isinstance(given, str) and given not in ("quite", "b", "b, 1 to 4", "c, 10") and ": " not in given:
+            assert given in html
+            assert given in words
+
+
+@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
+def test_no_card_judges_by_colour_or_shouts(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    read = read_html(card(**facts))
+    assert not any("ll-failed" in (tag[1].get("class") or "") or "ll-bad" in (tag[1].get("class") or "") for tag in read.tags)
+    for words in (read.words, text(**facts)):
+        assert "!" not in words
+        assert "wrong" not in words and "correct" not in words
+
+
+def test_an_unanswered_prediction_marks_nothing_and_an_answered_one_its_option(read_html: Callable[[str], Any]) -> None:
+    assert "(chosen)" not in read_html(cards.prediction_card(**QUESTION)).words
+    answered = read_html(cards.prediction_card(**ANSWERED))
+    assert "b 1 to 4: as many as cores (chosen)" in plain(answered.words).replace("\u2003", " ")
+    assert [tag[1]["class"] for tag in answered.tags if "ll-solid" in (tag[1].get("class") or "")] == ["ll-c ll-solid"]
+    assert "* b  1 to 4" in cards.prediction_text(**ANSWERED)
+    assert "You said b, quite sure." in cards.prediction_text(**ANSWERED)
+
+
+def test_above_a_widget_the_card_leaves_the_options_to_it(read_html: Callable[[str], Any]) -> None:
+    words = read_html(cards.prediction_card(**ANSWERED, live=True)).words
+    assert "How many environments answer?" in words and "as many as cores" not in words
+    assert 'predict("03-2", "b")' in words
+
+
+def test_the_reveal_is_one_readable_sentence_in_text() -> None:
+    text = cards.reveal_text(**REVEALED)
+    assert "You said b, 1 to 4, quite sure. Measured, environments: c, 10." in text
+    assert "The idea behind b: cores limit speed." in text
+    assert "Why not a: a line would be slower." in text
+
+
+def test_the_reveal_shows_letters_in_bold_and_the_measurement_beside(read_html: Callable[[str], Any]) -> None:
+    words = plain(read_html(cards.reveal_card(**REVEALED)).words)
+    assert "you saidmeasured" in words
+    assert "environmentsb 1 to 4c 10" in words
+    assert "The idea behind b: cores" in words and "Why not a: a line" in words
+
+
+def test_without_a_prediction_the_reveal_says_no_more_than_was_measured(read_html: Callable[[str], Any]) -> None:
+    facts = {**REVEALED, "said": None, "sure": None, "idea": None, "why_not": None, "measured": "a process"}
+    assert cards.reveal_text(**facts).splitlines()[2] == "Measured, environments: a process."
+    assert "how sure" not in read_html(cards.reveal_card(**facts)).words
+
+
+@pytest.mark.parametrize(("card", "facts"), [(cards.reveal_card, REVEALED), (cards.check_card, NOT_YET)])
+def test_what_appears_after_a_run_is_announced_politely(card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    assert "polite" in [tag[1].get("aria-live") for tag in read_html(card(**facts)).tags]
+
+
+def test_a_check_that_is_not_done_offers_a_hint_and_a_done_one_asks_why(read_html: Callable[[str], Any]) -> None:
+    not_yet, done = (plain(read_html(cards.check_card(**facts)).words) for facts in (NOT_YET, DONE))
+    assert "not yet: 1 of 2" in not_yet and 'Hint 1 of 3 hint("07.4")' in not_yet.replace("\u2002", " ").replace("  ", " ")
+    assert "✓ done: 2 of 2" in done and "Why? What if? Your words; not graded." in done
+    assert "Hint" not in done and "Why?" not in not_yet
+
+
+def test_after_three_hints_comes_the_worked_twin() -> None:
+    assert "Hint 3 of 3" in cards.check_text(**{**NOT_YET, "hints_used": 2})
+    assert "A worked twin" in cards.check_text(**{**NOT_YET, "hints_used": 3})
+
+
+def test_a_check_without_cases_is_not_done() -> None:
+    assert "not yet: 0 of 0" in cards.check_text(**{**NOT_YET, "done": 0, "total": 0, "rows": []})
+
+
+def test_the_missed_row_is_bold_and_has_a_dash_with_a_name(read_html: Callable[[str], Any]) -> None:
+    read = read_html(cards.tried_seen_table(NOT_YET["rows"]))
+    assert [tag[1].get("class") for tag in read.tags if tag[0] == "tr"] == [None, None, "ll-miss"]
+    assert [tag[1]["aria-label"] for tag in read.tags if tag[0] == "span"] == ["as expected", "not yet"]
+
+
+@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
+def test_what_an_author_or_a_student_writes_is_never_read_as_html(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    evil = "<script>x</script>"
+    filled = {name: evil if isinstance(given, str) else given for name, given in facts.items()}
+    filled |= {name: [(evil, evil)] for name in facts if name == "options"}
+    filled |= {name: [(False, evil, evil)] for name in facts if name == "rows"}
+    read = read_html(card(**filled))
+    assert "script" not in [tag for tag, _ in read.tags]
+    assert evil in read.words
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("b, 1 to 4", ("b", "1 to 4")), ("b 1 to 4", ("b", "1 to 4")), ("a: one", ("a", "one")), ("a line", ("", "a line")),
+     ("10", ("", "10")), ("be quick", ("", "be quick")), ("c", ("", "c")), ("a  two", ("a", "two"))],
+)  # fmt: skip
+def test_a_letter_is_told_from_an_article(text: str, parts: tuple[str, str]) -> None:
+    from lambdalab.show.frame import lettered
+
+    assert lettered(text) == parts
+
+
+def test_an_unknown_chip_is_refused() -> None:
+    with pytest.raises(ValueError, match="choose one of plain, cold"):
+        cards.chip("hot", "hot")
+
+
+def test_the_list_of_processes_counts_itself() -> None:
+    table = cards.processes_table([(4187, "hello, environment 1", "frozen")], when="after the first event")
+    assert table.caption.startswith("1 process after the first event")
+    assert table.rows == (("hello, environment 1", "frozen", "4187"),)
+    assert cards.processes_table([]).caption.startswith("No process now")
