@@ -4,6 +4,7 @@ PY = .venv/bin/python
 PYTEST = $(PY) -m pytest -n 2 --dist loadfile
 NBVAL = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb
+SETTINGS = .venv/share/jupyter/lab/settings
 
 # ruff, mypy and import-linter; status is set by the recipe around it
 STYLE = $(PY) -m ruff check . || status=1; \
@@ -30,8 +31,7 @@ lab: .venv/lab.stamp
 		echo "No display here: open the address that follows in a browser. Ctrl-C ends JupyterLab."; \
 	fi; \
 	PATH="$$(pwd)/.venv/bin:$$PATH"; export PATH; \
-	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
+	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
 # The tests of the code, then every notebook; a failure of one does not hide the others.
 test: .venv/dev.stamp
@@ -90,6 +90,9 @@ clean:
 	fi
 	@echo "Installing lambdalab in .venv; this is done once and takes a few minutes."
 	@$(PY) -m pip install --quiet --disable-pip-version-check -e .
+	@mkdir -p $(SETTINGS)  # JupyterLab shall ask nobody outside for news or updates
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+		> $(SETTINGS)/overrides.json
 	@touch $@
 
 .venv/dev.stamp: .venv/lab.stamp

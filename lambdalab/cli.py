@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "doctor":
         from lambdalab.doctor import run
 
-        return run()
+        return run(as_json=given.json)
     return _serve(given)
 
 
@@ -40,6 +40,9 @@ def _serve(given: argparse.Namespace) -> int:
     except (OSError, SystemExit, OverflowError) as wrong:
         print(f"Port {given.port} cannot be used: {wrong}. Try another one, or --port 0.", file=sys.stderr)
         return 1
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: server.stop())
     settings = {
         "endpoint_url": server.endpoint,
         "aws_access_key_id": server.key.access_key_id,
@@ -52,9 +55,6 @@ def _serve(given: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     print(json.dumps(settings) if given.json else _exports(settings), flush=True)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: server.stop())
     if given.until_eof:
         threading.Thread(target=_stop_at_eof, args=(server.stop,), daemon=True).start()
     server.serve()

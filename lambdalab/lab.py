@@ -271,11 +271,11 @@ class Clock:
         """Turn the clock forward.
 
         Raises:
-            ValueError: the time is negative.
+            ValueError: the time is negative or not a number.
         """
         total = hours * 3600 + minutes * 60 + seconds
-        if total < 0:
-            raise ValueError("the lab's clock only goes forward: give a positive time")
+        if not 0 <= total < float("inf"):
+            raise ValueError(f"the lab's clock only goes forward, not by {total} s: give 0 or more")
         self._lab._ask("POST", "clock", {"advance": total})
         return self
 

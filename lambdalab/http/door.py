@@ -143,7 +143,7 @@ class Door:
             raise Refused("RequestTimeTooSkewed", "SignatureDoesNotMatch", text)
 
 
-class _OldSigner(HmacV1QueryAuth):
+class _OldSigner(HmacV1QueryAuth):  # type: ignore[misc]  # botocore is not typed
     """botocore's signer of old presigned URLs, for the end that the URL states and not for one from now on."""
 
     def _get_date(self) -> str:

@@ -1,7 +1,8 @@
 """What a lesson and a workbook ask of a student: predict and reveal, recall and transfer, check and hint, progress.
 
-Each is a call with text, so that it works in a notebook, in a terminal, by keyboard and with a screen reader; in a notebook it
-shows a card as well. AWS has nothing of the kind. Left out: grading a class, which is `lambdalab.teach`'s.
+Each is a call with text, so that it works in a notebook, in a terminal, by keyboard and with a screen reader; in a
+notebook it shows a card as well. AWS has nothing of the kind. Left out: grading a class, which is
+`lambdalab.teach`'s.
 """
 
 from lambdalab.learn.checks import check

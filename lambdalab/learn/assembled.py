@@ -1,8 +1,9 @@
 """Runs the lines of a Parsons exercise, in the order a student gave, in a process of its own.
 
-The process begins as a notebook does before a lab is started: lambdalab is imported, AWS is out of reach, and no boto3 setting
-points anywhere. Its `Lab()` sets what the student's own running lab has set, so the lines reach the student's functions.
-Lines come in, and what became of them goes out, as JSON: `python -m lambdalab.learn.assembled`.
+The process begins as a notebook does before a lab is started: lambdalab is imported, AWS is out of reach, and no
+boto3 setting points anywhere. Its `Lab()` sets what the student's own running lab has set, so the lines reach the
+student's functions. Lines come in, and what became of them goes out, as JSON: `python -m
+lambdalab.learn.assembled`.
 """
 
 from __future__ import annotations

@@ -50,18 +50,21 @@ def compared(value: Any, raised: Raised | None, expected: Any, same: Same = stri
     return Seen(False, f"{short(value)}, {wanted}", value)
 
 
-def verdict(name: str, item: str, accepted: Collection[Any], words: Collection[Any], against: str) -> Case:
-    """Look at one entry of a dictionary of verdicts.
+def verdict(
+    name: str, item: str, *, items: Sequence[str], accepted: Collection[Any], words: Collection[Any], against: str
+) -> Case:
+    """Look at one entry of a dictionary of verdicts, once all are given; the table doesn't show the others.
 
     Args:
         name: of the dictionary in the notebook.
+        items: its keys.
         accepted: the verdicts that are right.
         words: all verdicts that may be given.
         against: what speaks against the others, in a sentence or two.
     """
 
     def run(work: Work) -> Seen:
-        value = entries(work, name)[item]
+        value = all_filled(work, name, items)[item]
         if value not in words:
             options = ", ".join(f'"{word}"' for word in words)
             raise Stop(Message(f'`{name}["{item}"]` is {short(value)}.', f"Choose one of {options}."))

@@ -1,8 +1,8 @@
 """`check`, the engine of the workbooks: run the cases, choose one message, remember the attempt.
 
-One message at a time, in a fixed order: not run, not yet written, raised, the known wrong answers, a case that fails, right.
-It never shows a traceback of its own and never judges by the clock. What an exercise tries and says is content, in
-`learn/workbooks/`.
+One message at a time, in a fixed order: not run, not yet written, raised, the known wrong answers, a case that
+fails, right. It never shows a traceback of its own and never judges by the clock. What an exercise tries and says
+is content, in `learn/workbooks/`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from lambdalab.learn import store
 from lambdalab.learn.display import user_names
 from lambdalab.learn.exercises import Exercise, Hit, Message, NotRun, Row, Stop, Tried, Unwritten, find
-from lambdalab.learn.feedback import DONE, CheckResult, NotYet
+from lambdalab.learn.feedback import DONE, NEXT, CheckResult, NotYet
 from lambdalab.learn.hints import used_of
 from lambdalab.learn.work import Work
 
@@ -82,7 +82,7 @@ def judge(exercise: Exercise, work: Work, seed: int) -> CheckResult:
         tried = [Tried(case, case.run(work)) for case in cases]
     except Stop as stopped:
         return CheckResult(exercise.number, stopped.message_id, message=stopped.message)
-    rows = tuple(row for one in tried for row in (one.seen.rows or [_row(one)]))
+    rows = tuple(row for one in tried for row in _rows(one))
     counts = CheckResult(
         exercise.number,
         DONE,
@@ -113,8 +113,8 @@ def _must_be_there(exercise: Exercise, work: Work) -> None:
         work.settings(function)
 
 
-def _row(one: Tried) -> Row:
-    return Row(one.seen.ok, one.case.tried, one.seen.shown)
+def _rows(one: Tried) -> tuple[Row, ...]:
+    return (Row(one.seen.ok, one.case.tried, one.seen.shown),) if one.seen.rows is None else one.seen.rows
 
 
 def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: CheckResult) -> CheckResult:
@@ -132,7 +132,8 @@ def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: Chec
         return replace(counts, message_id="raised", message=_about_error(raised), event=raised.case.event)
     failing = next(one for one in tried if not one.seen.ok)
     general = Message(f"{failing.case.tried}: {failing.seen.shown}.", exercise.idea, exercise.look)
-    return replace(counts, message_id="case", message=failing.seen.message or general, event=failing.case.event)
+    id = NEXT if failing.seen.pending else "case"
+    return replace(counts, message_id=id, message=failing.seen.message or general, event=failing.case.event)
 
 
 def _hits(exercise: Exercise, work: Work, tried: Sequence[Tried]) -> list[tuple[str, Message, Hit]]:

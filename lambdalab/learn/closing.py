@@ -1,7 +1,7 @@
 """The end of a lesson and of a workbook: the same idea in another dress, and the mistake one would now recognise.
 
-The transfer item is two minutes of thinking in words, with a model answer folded away; nothing is judged. The mistake line is
-kept in the student's own progress file.
+The transfer item is two minutes of thinking in words, with a model answer folded away; nothing is judged. The
+mistake line is kept in the student's own progress file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def transfer(number: str, *, answer: bool = False) -> None:
     item = lesson(number).transfer
     opened = " open" if answer else ""
     body = (
-        f"<p>{rich(item.question)}</p><details{opened}><summary>A model answer</summary><p>{rich(item.answer)}</p></details>"
+        f"<p>{rich(item.question)}</p>"
+        f"<details{opened}><summary>A model answer</summary><p>{rich(item.answer)}</p></details>"
         '<p class="ll-2">Two minutes, in your own words; not graded.</p>'
     )
     kicker = f"Transfer {number}: the same idea in another dress"
@@ -51,7 +52,7 @@ def mistake(number: str, sentence: str) -> None:
     prompt = lesson(number).mistake
     words = sentence.strip()
     if not words or words.endswith(("…", "...")):
-        line = f"When you are through: {prompt} Complete the sentence in the cell and run it. It is yours; nobody grades it."
+        line = f"When you are through: {prompt} Complete the sentence in the cell and run it. Nobody grades it."
     else:
 
         def keep(data: dict[str, Any]) -> None:

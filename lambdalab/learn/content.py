@@ -1,7 +1,8 @@
-"""What a lesson asks: its predictions, its recall questions, its transfer item, and the mistake it wants to leave behind.
+"""What a lesson asks: its predictions, its recall questions, its transfer item, and the mistake it wants to leave
+behind.
 
-The texts lie in `content/NN.toml`, so that a further lesson is only content. They are checked when they are read: an option
-that is much longer than the others gives an answer away, and a question without an answer helps nobody.
+The texts lie in `content/NN.toml`, so that a further lesson is only content. They are checked when they are read:
+an option that is much longer than the others gives an answer away, and a question without an answer helps nobody.
 """
 
 from __future__ import annotations
@@ -202,7 +203,9 @@ def _require(fine: bool, file: str, item: str, rule: str) -> None:
 
 def _prediction(file: str, lesson_number: str, position: int, data: Mapping[str, Any]) -> Prediction:
     item = _Item(file, str(data.get("id", f"prediction {position}")), data)
-    _require(data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}")
+    _require(
+        data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}"
+    )
     rows = [_Item(file, f"{item.name}, option {_LETTERS[k]}", row) for k, row in enumerate(data.get("option", []))]
     _require(2 <= len(rows) <= 6, file, item.name, f"2 to 6 options are wanted, there are {len(rows)}")
     for row in rows:
@@ -232,11 +235,15 @@ def _prediction(file: str, lesson_number: str, position: int, data: Mapping[str,
 
 def _recall(file: str, lesson_number: str, position: int, data: Mapping[str, Any]) -> Recall:
     item = _Item(file, f"recall {data.get('id', position)}", data)
-    _require(data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}")
+    _require(
+        data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}"
+    )
     options = tuple(Option(letter, text) for letter, text in zip(_LETTERS, data.get("options", []), strict=False))
     _require(3 <= len(options) <= 4, file, item.name, f"3 or 4 options are wanted, there are {len(options)}")
     answer, origin = item.text("answer"), item.text("from")
-    _require(answer in [option.letter for option in options], file, item.name, f"`answer` is {answer!r}, which is no option")
+    _require(
+        answer in [option.letter for option in options], file, item.name, f"`answer` is {answer!r}, which is no option"
+    )
     _require(origin.isdigit() and int(origin) < int(lesson_number), file, item.name, "`from` must be an earlier lesson")
     return Recall(item.text("id"), origin, item.text("question"), options, answer, item.text("explanation"))
 
@@ -245,4 +252,6 @@ def _near_equal(file: str, item: str, options: Sequence[Option]) -> None:
     """An option that is much longer than another one gives the answer away."""
     lengths = sorted(len(option.text) for option in options)
     fine = lengths[-1] <= LONGEST_TO_SHORTEST * lengths[0]
-    _require(fine, file, item, f"options must be of near-equal length, these have {lengths[0]} to {lengths[-1]} characters")
+    _require(
+        fine, file, item, f"options must be of near-equal length, these have {lengths[0]} to {lengths[-1]} characters"
+    )

@@ -1,7 +1,7 @@
 """Showing a card: one display with the same facts as HTML and as text.
 
-In a notebook the card is one output that holds the HTML, its text twin and, where somebody can click, a widget. In a
-plain terminal the text is printed. Left out: any styling, which is `lambdalab.show`'s.
+In a notebook the card is one output that holds the HTML, its text twin and, where somebody can click, a widget. In
+a plain terminal the text is printed. Left out: any styling, which is `lambdalab.show`'s.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def show(card: Shown) -> None:
     if in_ipython():
         from IPython.display import publish_display_data
 
-        publish_display_data(card.bundle())
+        publish_display_data(card.bundle())  # type: ignore[no-untyped-call]  # IPython has no types
     else:
         print(card.text)
 

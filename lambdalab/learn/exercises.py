@@ -1,12 +1,13 @@
 """What an exercise is: cases to run, wrong answers to recognise, and the words for each.
 
-An exercise is data and small functions, so that a further workbook is only content (`learn/workbooks/`). The engine that runs
-them is `learn/checks.py`. Left out: points, which belong to the notebooks' grading metadata.
+An exercise is data and small functions, so that a further workbook is only content (`learn/workbooks/`). The engine
+that runs them is `learn/checks.py`. Left out: points, which belong to the notebooks' grading metadata.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -88,6 +89,7 @@ class Seen:
         facts: whatever else the case counted.
         rows: lines for the table, if one case is more than one line.
         message: what to say if this case fails and no wrong answer is recognised.
+        pending: nothing is wrong, but this part of the exercise is still to be written.
     """
 
     ok: bool
@@ -97,6 +99,7 @@ class Seen:
     facts: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[Row, ...] | None = None
     message: Message | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,9 +187,10 @@ class Exercise:
         minutes: for most students.
         section: what to read again, "lesson 01, the same call through boto3".
         names: the names that the student's cells must have made.
+        later: names that a later cell of the same exercise makes.
         functions: the functions that the student's cells must have deployed.
         needs_lab: whether a lab must be running.
-        cases: makes the cases from a seed; 0 gives the values printed in EXERCISES, others give others of the same families.
+        cases: makes the cases from a random generator, for other values of the same families; None gives the printed ones.
         wrong: typical wrong answers, the most specific first.
         idea: what to say of a failing case that has no words of its own.
         success: which idea was shown, in one sentence.
@@ -209,6 +213,7 @@ class Exercise:
     hints: tuple[str, str, str]
     twin: str
     names: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     needs_lab: bool = False
     given: str = ""
@@ -227,7 +232,7 @@ def workbooks() -> tuple[str, ...]:
     from importlib.resources import files
 
     names = (path.name for path in files("lambdalab.learn.workbooks").iterdir())
-    return tuple(sorted(name[1:3] for name in names if name.startswith("w") and name.endswith(".py")))
+    return tuple(sorted(name[1:3] for name in names if re.fullmatch(r"w\d\d\.py", name)))
 
 
 @cache

@@ -1,7 +1,7 @@
 """What a check says: the result of one check, and its card as HTML and as text.
 
-First what was seen, then one idea; never right and wrong as colours, never a traceback, never test code. The parts of the
-card come from `lambdalab.show`. Left out: points and times.
+First what was seen, then one idea; never right and wrong as colours, never a traceback, never test code. The parts
+of the card come from `lambdalab.show`. Left out: points and times.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from lambdalab.learn.display import Shown
 from lambdalab.learn.exercises import Message, Row
 from lambdalab.learn.recall import rich
 
-DONE = "done"
-_NOT_JUDGED = {"not-run": "not run yet", "unwritten": "not written yet"}
+DONE, NEXT = "done", "next"
+_NOT_JUDGED = {"not-run": "not run yet", "unwritten": "not written yet", NEXT: "not yet"}
 _SAME = "The same code as your last attempt, so it was not run again."
 
 
@@ -30,7 +30,8 @@ class CheckResult:
 
     Args:
         number: of the exercise.
-        message_id: "done", "not-run", "unwritten", "raised", "case", "shape", or the id of a wrong answer.
+        message_id: "done", "not-run", "unwritten", "next" (a part is still to be written), "raised", "case", "shape",
+            or the id of a wrong answer.
         passed, total: how many of the cases were as asked; both 0 if nothing was run.
         message: what was seen, the idea, where to look; None when done.
         event: what can be copied into a cell to see it oneself.
@@ -63,14 +64,14 @@ class CheckResult:
 
     @property
     def judged(self) -> bool:
-        """Whether the student's code was run."""
+        """Whether there was an answer to judge, all of it."""
         return self.message_id not in _NOT_JUDGED
 
     @property
     def state(self) -> str:
-        if not self.judged:
-            return _NOT_JUDGED[self.message_id]
-        return f"{'done' if self.done else 'not yet'}: {self.passed} of {self.total}" if self.total else "not yet"
+        if self.total:
+            return f"{'done' if self.done else 'not yet'}: {self.passed} of {self.total}"
+        return _NOT_JUDGED.get(self.message_id, "not yet")
 
     @property
     def text(self) -> str:

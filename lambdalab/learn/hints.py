@@ -1,7 +1,7 @@
 """`hint`: the next hint of an exercise, then a worked twin (workbook 00).
 
-Three hints: where to look, what to do, a fragment with its key expression missing. Reading them costs nothing; how many were
-read stays in the student's own file.
+Three hints: where to look, what to do, a fragment with its key expression missing. Reading them costs nothing; how
+many were read stays in the student's own file.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def _frame(kicker: str, text: str, note: str) -> Shown:
     from lambdalab.learn.recall import rich
     from lambdalab.show.frame import card, code_block, quiet
 
-    body = ""
-    for block in text.strip("\n").split("\n\n"):
+    body, text = "", text.strip("\n")
+    for block in text.split("\n\n"):
         code = all(line.startswith("    ") or not line for line in block.split("\n"))
         body += code_block("\n".join(line[4:] for line in block.split("\n"))) if code else f"<p>{rich(block)}</p>"
     html = card(kicker=kicker, heading="", body_html=body + quiet(note), live=True)
-    return Shown(html, f"{kicker}\n{text.strip("\n")}\n{note}")
+    return Shown(html, f"{kicker}\n{text}\n{note}")

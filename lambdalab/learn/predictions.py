@@ -1,7 +1,8 @@
 """`predict` and `reveal`: say what will happen, run it, and see both side by side (lesson 00).
 
-Nothing is judged before the run, and an unanswered prediction blocks nothing. What was measured is the value that the lesson's
-cell has just measured; if it is not what the course expected, the text says so. The questions lie in `learn/content/`.
+Nothing is judged before the run, and an unanswered prediction blocks nothing. What was measured is the value that
+the lesson's cell has just measured; if it is not what the course expected, the text says so. The questions lie in
+`learn/content/`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`recall`: three questions from earlier lessons before a new one, and those that went wrong come back (lesson 01).
 
-Three boxes, no calendar: a wrong answer goes to box 1 and returns at the start of the next lesson; then right, box 2, it
-returns two lessons later; right again, box 3, it rests. The questions lie in `learn/content/`.
+Three boxes, no calendar: a wrong answer goes to box 1 and returns at the start of the next lesson; then right, box
+2, it returns two lessons later; right again, box 3, it rests. The questions lie in `learn/content/`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The progress file: one student's own answers, in one small JSON file on their own machine.
 
-It holds letters, counts and short fingerprints of code, never a name. Two notebooks may write at the same time: each change
-reads the file again under a lock file and replaces it as a whole. Left out: sending it anywhere.
+It holds letters, counts and short fingerprints of code, never a name. Two notebooks may write at the same time:
+each change reads the file again under a lock file and replaces it as a whole. Left out: sending it anywhere.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def _write(file: Path, data: dict[str, Any]) -> None:
 
 
 def _keep_aside(file: Path) -> None:
-    aside = next(p for n in range(1, 1000) if not (p := file.with_name(f"{file.stem}.unreadable-{n}{file.suffix}")).exists())
+    aside = next(
+        p for n in range(1, 1000) if not (p := file.with_name(f"{file.stem}.unreadable-{n}{file.suffix}")).exists()
+    )
     with contextlib.suppress(OSError):
         file.replace(aside)
         print(f"Your progress file could not be read. It is kept as {aside.name}, and a new one begins.")

@@ -1,7 +1,7 @@
 """The student's side of a check: their names, their own line in an error, a fingerprint of their code, and a limit.
 
-What a student wrote runs inside the check, so it may raise, print, or never end. None of that may become a traceback of the
-check's own. Left out: protection against somebody who wants to cheat, which is grading's business.
+What a student wrote runs inside the check, so it may raise, print, or never end. None of that may become a
+traceback of the check's own. Left out: protection against somebody who wants to cheat, which is grading's business.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class NeverEnded(Exception):
 
 @contextlib.contextmanager
 def stopped_when_endless() -> Iterator[None]:
-    """Interrupt code that computes for 4 s of CPU time or hangs for 20 s: no verdict depends on how fast a machine is."""
+    """Interrupt code that computes for 4 s of CPU time or hangs for 20 s; code that ends is not judged by time."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

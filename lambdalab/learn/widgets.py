@@ -1,7 +1,7 @@
 """The clickable form of a prediction: a thin layer over `predict`, which does the same in text.
 
-Radio buttons, two steps of certainty, and one button that saves, so that moving through the options by keyboard records
-nothing. Left out: anything that the text twin could not do.
+Radio buttons, two steps of certainty, and one button that saves, so that moving through the options by keyboard
+records nothing. Left out: anything that the text twin could not do.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from lambdalab.learn.content import Prediction
 
 # Targets of 44 px, and a focus ring that does not depend on a colour alone.
 _STYLE = """<style>
-.ll-form {border:1.5px solid #76828F;border-left:6px solid currentColor;border-radius:4px;padding:12px 16px;max-width:900px}
-.ll-form .widget-radio-box label {min-height:44px;line-height:22px;padding:10px 4px;height:auto;margin:0;white-space:normal}
+.ll-form {border:1.5px solid;border-left-width:6px;border-radius:4px;padding:12px 16px;max-width:900px}
+.ll-form .widget-radio-box label {min-height:44px;line-height:22px;padding:10px 4px;height:auto;margin:0}
 .ll-form .widget-radio-box {height:auto;max-width:none}
 .ll-form button {min-height:44px;height:auto;line-height:22px;padding:8px 16px}
 .ll-form :focus-visible {outline:3px solid currentColor;outline-offset:2px}

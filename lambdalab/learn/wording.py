@@ -1,7 +1,7 @@
 """The words of a workbook, read from `content/wNN.toml` and joined with its cases and detectors.
 
-What an exercise tries is Python, in `learn/workbooks/`; what it says is text, so that an author can improve a sentence without
-touching code. Both are checked against each other when they are read.
+What an exercise tries is Python, in `learn/workbooks/`; what it says is text, so that an author can improve a
+sentence without touching code. Both are checked against each other when they are read.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def _exercise(file: str, words: Mapping[str, Any], part: Part) -> Exercise:
     messages = {id: Message(text["seen"], text.get("idea", ""), text.get("look", "")) for id, text in said.items()}
     for id, message in messages.items():
         if message.words > MOST_WORDS:
-            raise ContentError(f"{where}, {id}: the message has {message.words} words, at most {MOST_WORDS} are allowed")
+            raise ContentError(
+                f"{where}, {id}: the message has {message.words} words, at most {MOST_WORDS} are allowed"
+            )
     one, two, three = words["hints"]
     return Exercise(
         number=words["number"],
@@ -70,6 +72,7 @@ def _exercise(file: str, words: Mapping[str, Any], part: Part) -> Exercise:
         minutes=int(words["minutes"]),
         section=words["section"],
         names=tuple(words.get("names", ())),
+        later=tuple(words.get("later", ())),
         functions=tuple(words.get("functions", ())),
         needs_lab=bool(words.get("needs_lab", False)),
         given=str(words.get("given", "")),

@@ -27,6 +27,8 @@ def short(value: object, most: int = 40) -> str:
         text = repr(value)
     except Exception:  # a student's class may have a broken __repr__
         text = f"a {type(value).__name__}"
+    if " at 0x" in text:  # an address says nothing and differs from run to run
+        text = f"a {type(value).__name__}"
     text = " ".join(text.split())
     words = text.split(" ")
     if len(words) > 6:

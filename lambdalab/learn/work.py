@@ -1,7 +1,7 @@
 """What the cases of a check work with: the student's names, and the functions deployed in the student's lab.
 
-Functions are called through boto3, as any caller would; nothing here knows how the lab does it. Left out: a lab of the
-check's own, so a check that turns the clock turns the student's.
+Functions are called through boto3, as any caller would; nothing here knows how the lab does it. Left out: a lab of
+the check's own, so a check that turns the clock turns the student's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 from lambdalab.learn.exercises import Exercise, Message, NotRun, Raised, Unwritten
@@ -60,10 +59,13 @@ class Work:
         Raises:
             NotRun: there is none.
         """
-        # By name, not by an import statement: learn must not depend on the modules that run the cloud.
-        lab = import_module("lambdalab").Lab.current()
+        from lambdalab.lab import Lab
+
+        lab = Lab.current()
         if lab is None:
-            raise NotRun(Message("No lab is running in this notebook.", "", "Run the cell with `lab = Lab()`, then check again."))
+            raise NotRun(
+                Message("No lab is running in this notebook.", "", "Run the cell with `lab = Lab()`, then check again.")
+            )
         return lab
 
     @cached_property
@@ -111,7 +113,9 @@ class Work:
     @contextmanager
     def own_function(self, name: str, source: str) -> Iterator[str]:
         """A function of the check's own, deleted afterwards."""
-        function = import_module("lambdalab.functions").deploy(self.lab, name, source)
+        from lambdalab.functions import deploy
+
+        function = deploy(self.lab, name, source)
         try:
             yield name
         finally:
@@ -130,16 +134,22 @@ class Work:
             known = self.settings(function)
             kept = ("CodeSha256", "Handler", "Environment", "Layers", "Timeout", "MemorySize")
             deployed.append(json.dumps({key: known.get(key) for key in kept}, sort_keys=True, default=str))
-        return fingerprint([self.names.get(name) for name in self.exercise.names], deployed)
+        return fingerprint([self.names.get(name) for name in (*self.exercise.names, *self.exercise.later)], deployed)
 
 
 def unwritten(exercise: Exercise) -> Message:
     what = ", ".join(f"`{name}`" for name in (*exercise.names, *exercise.functions))
-    return Message(f"{what} is still the stub.", "", "Write your answer in the cell above, run that cell, then check again.")
+    return Message(
+        f"{what} is still the stub.", "", "Write your answer in the cell above, run that cell, then check again."
+    )
 
 
 def not_deployed(function: str) -> Message:
-    return Message(f"No function `{function}` is deployed.", "", f"Run the cell that begins with `%%deploy {function}`, then check again.")
+    return Message(
+        f"No function `{function}` is deployed.",
+        "",
+        f"Run the cell that begins with `%%deploy {function}`, then check again.",
+    )
 
 
 def raised_inside(error: Mapping[str, Any]) -> Raised:

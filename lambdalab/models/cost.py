@@ -30,7 +30,7 @@ def gb_seconds(ms: float | Decimal, mb: float | Decimal) -> Decimal:
     """
     time, memory = _exact(ms), _exact(mb)
     if time < 0 or memory < 0:
-        raise ValueError(f"{ms} ms at {mb} MB cannot be billed: neither may be negative; take both from the REPORT line")
+        raise ValueError(f"{ms} ms at {mb} MB cannot be billed: neither may be negative; take the REPORT line's")
     return time * memory / (1000 * 1024)
 
 

@@ -20,7 +20,7 @@ from lambdalab.show.picture import Picture, Table
 HEIGHT = 640
 CPUS = 2  # of a t3.micro
 _DAY_MS = 86_400_000
-_LEFT, _RIGHT, _TOTALS = 152, 704, 724  # pixels: the panels, and the totals beside them
+_LEFT, _RIGHT, _TOTALS = 152, 700, 714  # pixels: the panels, and the totals beside them
 _PANELS = ((162, 246), (312, 396), (462, 546))  # pixels: top and bottom of each
 
 _HEADROOM = 1.04  # of each panel's largest value, so that a line at the top keeps its weight
@@ -206,10 +206,12 @@ def _axes(canvas: Canvas, month: _Month) -> None:
     days = [1, *range(every, month.days + 1, every)] if every > 1 else list(range(1, month.days + 1))
     for index, (top, (values, words)) in enumerate(zip(tops, ticks, strict=True)):
         end = str(index + 1) if index else ""
-        canvas.figure.update_layout({
-            f"xaxis{end}": {"range": [0.5, month.days + 0.5], "tickvals": days},
-            f"yaxis{end}": {"range": [0, top * _HEADROOM], "tickvals": values, "ticktext": words},
-        })
+        canvas.figure.update_layout(
+            {
+                f"xaxis{end}": {"range": [0.5, month.days + 0.5], "tickvals": days},
+                f"yaxis{end}": {"range": [0, top * _HEADROOM], "tickvals": values, "ticktext": words},
+            }
+        )
 
 
 def _peak_label(canvas: Canvas, month: _Month) -> None:

@@ -116,7 +116,7 @@ def _behind(said: str | None) -> str:
 
 
 def _why_not(text: str) -> tuple[str, str]:
-    """"a: a line would …" and "Why not a: a line would …" give the label with the letter and the words."""
+    """The label with the letter, and the words, from "a: a line would …" or "Why not a: a line would …"."""
     letter, words = lettered(text.removeprefix("Why not ").strip())
     return (f"Why not {letter}:", words) if letter else ("Why not the other:", text)
 

@@ -99,8 +99,10 @@ class Canvas:
         """
         end = "" if axis == 1 else str(axis)
         shown = {} if below else {"ticks": "", "showticklabels": False}
-        self.figure.update_layout({
-            f"xaxis{end}": {"domain": [self.across(left), self.across(right)], "anchor": f"y{end}", **shown},
-            f"yaxis{end}": {"domain": [self.up(bottom), self.up(top)], "anchor": f"x{end}"},
-        })
+        self.figure.update_layout(
+            {
+                f"xaxis{end}": {"domain": [self.across(left), self.across(right)], "anchor": f"y{end}", **shown},
+                f"yaxis{end}": {"domain": [self.up(bottom), self.up(top)], "anchor": f"x{end}"},
+            }
+        )
         return f"x{end}", f"y{end}"

@@ -117,10 +117,13 @@ def template(theme: Theme) -> Any:
 # What cards and drawings use; text on a solid fill has the colour of the paper, in both themes.
 _SHEET_ROLES = ("text", "second", "axis", "grid", "paper", "panel", "init", "init_line", "on_init", "invoke",
                 "throttled", "failed", "money")  # fmt: skip
+# `.ll.ll` outweighs JupyterLab's own rules for tables and code in an output.
 _SHEET = """
-.ll{color:var(--ll-text);font:17px/1.45 FONT;max-width:900px;box-sizing:border-box;text-align:left}
-.ll p,.ll pre,.ll table,.ll-top{margin:0 0 8px}
-.ll-card{background:var(--ll-paper);border:1.5px solid var(--ll-axis);border-left:6px solid var(--ll-text);
+.ll{color:var(--ll-text);background:var(--ll-paper);font:17px/1.45 FONT;
+max-width:900px;box-sizing:border-box;overflow-wrap:anywhere}
+.ll-t{padding:4px 18px}
+.ll p,.ll.ll pre,.ll.ll table,.ll-top{margin:0 0 8px}
+.ll-card{border:1.5px solid var(--ll-axis);border-left:6px solid var(--ll-text);
 border-radius:4px;padding:12px 16px 8px;margin:6px 0}
 .ll-bad{border-left-color:var(--ll-failed)}
 .ll-top{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px}
@@ -138,19 +141,19 @@ white-space:nowrap;print-color-adjust:exact}
 .ll-solid{background:var(--ll-text);border-color:var(--ll-text)}
 .ll-throttled{color:var(--ll-throttled)}
 .ll-dashed{border-style:dashed}
-.ll pre,.ll code{font:16px/1.45 MONO;color:inherit;background:none;padding:0}
-.ll pre{background:var(--ll-panel);border:1px solid var(--ll-grid);padding:8px 12px;
-white-space:pre-wrap;overflow-wrap:anywhere}
-.ll table{border-collapse:collapse;width:100%;font:inherit;table-layout:auto}
+.ll.ll pre,.ll.ll code{font:16px/1.45 MONO;color:inherit;background:none;padding:0}
+.ll.ll pre{background:var(--ll-panel);border:1px solid var(--ll-grid);padding:8px 12px;
+white-space:pre-wrap}
+.ll.ll table{border-collapse:collapse;width:100%;font:inherit;color:inherit;table-layout:auto}
 .ll caption{caption-side:top;text-align:left;color:var(--ll-second);font-size:16px}
-.ll table tr:nth-child(n){background:none;border:0}
-.ll table td,.ll table th{text-align:left;vertical-align:top;padding:6px 14px 6px 0;white-space:normal;
-overflow-wrap:anywhere;border:0 solid var(--ll-grid);font-weight:400;font-variant-numeric:tabular-nums}
-.ll table .ll-r{text-align:right}
-.ll table thead>*>*{color:var(--ll-second);border-bottom:1.5px solid var(--ll-axis)}
-.ll table tbody>*>*{border-bottom-width:1px}
-.ll table .ll-f>*>*{border:0;padding:0 14px 0 0;font-size:16px;width:20%}
-.ll b,.ll table .ll-miss>*{font-weight:700}
+.ll.ll table tr:nth-child(n),.ll.ll table thead{background:none;border:0}
+.ll.ll table td,.ll.ll table th{text-align:left;vertical-align:top;padding:6px 14px 6px 0;
+border:0 solid var(--ll-grid);font-weight:400;font-variant-numeric:tabular-nums}
+.ll.ll table .ll-r{text-align:right}
+.ll.ll table thead>*>*{color:var(--ll-second);border-bottom:1.5px solid var(--ll-axis)}
+.ll.ll table tbody>*>*{border-bottom-width:1px}
+.ll.ll table .ll-f>*>*{border:0;padding:0 14px 0 0;font-size:16px;width:20%}
+.ll b,.ll.ll table .ll-miss>*{font-weight:700}
 .ll-i{display:inline-block;width:1.6em}
 .ll-n{font-size:20px}
 .ll-money{color:var(--ll-money)}

@@ -1,7 +1,7 @@
 """A pytest plugin beside nbval: counts what it compared, and ends each notebook with the gates of lambdalab.teach.
 
-Used as `python -m pytest -p tests.notebooks.nbval_gates --nbval notebooks solutions exercises`. Each notebook also gets a
-progress file and an IPython folder of its own, so that no notebook sees the answers given in another. Left out on
+Used as `python -m pytest -p tests.notebooks.nbval_gates --nbval notebooks solutions exercises`. Each notebook also gets
+a progress file and an IPython folder of its own, so that no notebook sees the answers given in another. Left out on
 purpose: any verdict on time.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbval.plugin import IPyNbCell, IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]  # nbval has no types
 
 from lambdalab.teach import gates
 
@@ -38,7 +38,9 @@ class Gates(pytest.Item):
             raise GateFailedError("\n".join(map(str, findings)))
         counted = gates.counts(file.nb)
         self.add_report_section(
-            "call", "gates", f"{counted.compared} of {counted.outputs} outputs compared, {counted.errors_asserted} errors"
+            "call",
+            "gates",
+            f"{counted.compared} of {counted.outputs} outputs compared, {counted.errors_asserted} errors",
         )
 
     def _inside(self) -> bool:
@@ -67,13 +69,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if item.parent.kernel is None:
         # pytest's own factory ends these folders; nbval reads the environment when it starts the kernel
-        own = item.config._tmp_path_factory.mktemp("notebook")  # type: ignore[attr-defined]  # a fixture elsewhere
+        own = item.config._tmp_path_factory.mktemp("notebook")
         os.environ.update(LAMBDALAB_PROGRESS=str(own / "progress.json"), IPYTHONDIR=str(own / "ipython"))
     compare = item.compare_outputs
 
     def counting(test: Any, ref: Any, skip_compare: Any = None) -> Any:
         skipped = skip_compare or item.parent.skip_compare
-        kinds = {key for output in ref for key in ("text", "ename", *output.get("data", {})) if key in output or key in output.get("data", {})}
+        kinds = {kind for output in ref for kind in (*output, *output.get("data", {}))} - {"data", "output_type"}
         item.stash[COMPARED] = bool(kinds - set(skipped))
         return compare(test, ref, skip_compare)
 

@@ -62,7 +62,7 @@ def read_html() -> Callable[[str], Read]:
 
 @pytest.fixture(scope="session")
 def width() -> Callable[..., float]:
-    """The width in pixels of a text in DejaVu, the widest fonts of the stacks; an upper estimate where they are missing."""
+    """The width of a text in pixels in DejaVu, the widest fonts of the stacks; an estimate where they are missing."""
 
     def measured(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
         name = "DejaVuSansMono.ttf" if mono else "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"

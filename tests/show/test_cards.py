@@ -23,7 +23,15 @@ NOT_YET: dict[str, Any] = {
     "event": '{"body": "<b>"}', "rows": [(True, "all good", "10 deleted"), (False, "one bad", "10 came back")],
     "hints_used": 0, "sentence": None, "why": None,
 }  # fmt: skip
-DONE = {**NOT_YET, "done": 2, "seen": None, "idea": None, "event": None, "sentence": "nine stay done.", "why": "What if?"}
+DONE = {
+    **NOT_YET,
+    "done": 2,
+    "seen": None,
+    "idea": None,
+    "event": None,
+    "sentence": "nine stay done.",
+    "why": "What if?",
+}
 PAIRS = [
     (cards.prediction_card, cards.prediction_text, QUESTION),
     (cards.prediction_card, cards.prediction_text, ANSWERED),
@@ -38,7 +46,9 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
-def test_card_and_text_have_the_same_words(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+def test_card_and_text_have_the_same_words(
+    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
     html, words = plain(read_html(card(**facts)).words), plain(text(**facts))
     for given in facts.values():
         if isinstance(given, str) and given not in ("quite", "b", "b, 1 to 4", "c, 10") and ": " not in given:
@@ -47,9 +57,13 @@ def test_card_and_text_have_the_same_words(card: Any, text: Any, facts: dict[str
 
 
 @pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
-def test_no_card_judges_by_colour_or_shouts(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+def test_no_card_judges_by_colour_or_shouts(
+    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
     read = read_html(card(**facts))
-    assert not any("ll-failed" in (tag[1].get("class") or "") or "ll-bad" in (tag[1].get("class") or "") for tag in read.tags)
+    assert not any(
+        "ll-failed" in (tag[1].get("class") or "") or "ll-bad" in (tag[1].get("class") or "") for tag in read.tags
+    )
     for words in (read.words, text(**facts)):
         assert "!" not in words
         assert "wrong" not in words and "correct" not in words
@@ -91,13 +105,17 @@ def test_without_a_prediction_the_reveal_says_no_more_than_was_measured(read_htm
 
 
 @pytest.mark.parametrize(("card", "facts"), [(cards.reveal_card, REVEALED), (cards.check_card, NOT_YET)])
-def test_what_appears_after_a_run_is_announced_politely(card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+def test_what_appears_after_a_run_is_announced_politely(
+    card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
     assert "polite" in [tag[1].get("aria-live") for tag in read_html(card(**facts)).tags]
 
 
 def test_a_check_that_is_not_done_offers_a_hint_and_a_done_one_asks_why(read_html: Callable[[str], Any]) -> None:
     not_yet, done = (plain(read_html(cards.check_card(**facts)).words) for facts in (NOT_YET, DONE))
-    assert "not yet: 1 of 2" in not_yet and 'Hint 1 of 3 hint("07.4")' in not_yet.replace("\u2002", " ").replace("  ", " ")
+    assert "not yet: 1 of 2" in not_yet and 'Hint 1 of 3 hint("07.4")' in not_yet.replace("\u2002", " ").replace(
+        "  ", " "
+    )
     assert "✓ done: 2 of 2" in done and "Why? What if? Your words; not graded." in done
     assert "Hint" not in done and "Why?" not in not_yet
 
@@ -118,7 +136,9 @@ def test_the_missed_row_is_bold_and_has_a_dash_with_a_name(read_html: Callable[[
 
 
 @pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
-def test_what_an_author_or_a_student_writes_is_never_read_as_html(card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+def test_what_an_author_or_a_student_writes_is_never_read_as_html(
+    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
     evil = "<script>x</script>"
     filled = {name: evil if isinstance(given, str) else given for name, given in facts.items()}
     filled |= {name: [(evil, evil)] for name in facts if name == "options"}
@@ -130,7 +150,8 @@ def test_what_an_author_or_a_student_writes_is_never_read_as_html(card: Any, tex
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("b, 1 to 4", ("b", "1 to 4")), ("b 1 to 4", ("b", "1 to 4")), ("a: one", ("a", "one")), ("a line", ("", "a line")),
+    [("b, 1 to 4", ("b", "1 to 4")), ("b 1 to 4", ("b", "1 to 4")), ("a: one", ("a", "one")),
+     ("a line", ("", "a line")),
      ("10", ("", "10")), ("be quick", ("", "be quick")), ("c", ("", "c")), ("a  two", ("a", "two"))],
 )  # fmt: skip
 def test_a_letter_is_told_from_an_article(text: str, parts: tuple[str, str]) -> None:

@@ -9,7 +9,15 @@ from lambdalab.show import numbers
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0, "0"), (12, "12"), (5832, "5,830"), (0.2171, "0.217"), (1000, "1,000"), (-1234.5, "-1,230"), (0.1 + 0.2, "0.3")],
+    [
+        (0, "0"),
+        (12, "12"),
+        (5832, "5,830"),
+        (0.2171, "0.217"),
+        (1000, "1,000"),
+        (-1234.5, "-1,230"),
+        (0.1 + 0.2, "0.3"),
+    ],
 )
 def test_a_number_has_commas_and_three_significant_digits(value: float, written: str) -> None:
     assert numbers.number(value) == written
@@ -32,7 +40,8 @@ def test_a_large_number_is_in_words_and_short_on_a_tick(value: float, words: str
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(1.42, "1.42\u00a0ms"), (83.1, "83\u00a0ms"), (252.4, "252\u00a0ms"), (1284, "1.28\u00a0s"), (999.6, "1\u00a0s")]
+    ("value", "written"),
+    [(1.42, "1.42\u00a0ms"), (83.1, "83\u00a0ms"), (252.4, "252\u00a0ms"), (1284, "1.28\u00a0s"), (999.6, "1\u00a0s")],
 )
 def test_a_time_is_in_milliseconds_below_a_second(value: float, written: str) -> None:
     assert numbers.milliseconds(value) == written

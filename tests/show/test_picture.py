@@ -7,7 +7,9 @@ import pytest
 
 from lambdalab.show.picture import Picture, Table
 
-TABLE = Table("Calls, <measured>", ("", "calls", "state"), [("Ada & Zoë", "1,204", "warm"), ("李", "3", "cold")], align="lrl")
+TABLE = Table(
+    "Calls, <measured>", ("", "calls", "state"), [("Ada & Zoë", "1,204", "warm"), ("李", "3", "cold")], align="lrl"
+)
 
 
 def drawn() -> Any:

@@ -17,7 +17,11 @@ COLD: dict[str, Any] = {
 }  # fmt: skip
 WARM = {**COLD, "cold": False, "report": Report(ID, 1.42, 256, 41), "price_per_million": Decimal("0.21")}
 FAILED = {**WARM, "function_error": "Unhandled", "answer": "KeyError: 'name'", "note": "line 2 of the handler"}
-TIMEOUT = {**FAILED, "answer": "Task timed out after 3.00 seconds", "report": Report(ID, 3000, 256, 41, status="timeout")}
+TIMEOUT = {
+    **FAILED,
+    "answer": "Task timed out after 3.00 seconds",
+    "report": Report(ID, 3000, 256, 41, status="timeout"),
+}
 NOTHING: dict[str, Any] = {
     **COLD, "environment": None, "process_id": None, "cold": None, "report": None, "price_per_million": None
 }  # fmt: skip
@@ -40,7 +44,7 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u00a0", " ").split())
 
 
-@pytest.mark.parametrize(("name", "facts"), zip(NAMES, ALL, strict=True))
+@pytest.mark.parametrize(("name", "facts"), list(zip(NAMES, ALL, strict=True)))
 def test_card_and_text_say_the_same(name: str, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
     card, text = plain(read_html(result_card(**facts)).words), plain(result_text(**facts))
     for words in [*SAID[name], ID, "hello", "version $LATEST"]:
@@ -48,8 +52,10 @@ def test_card_and_text_say_the_same(name: str, facts: dict[str, Any], read_html:
         assert words in text
 
 
-@pytest.mark.parametrize(("name", "facts"), zip(NAMES, ALL, strict=True))
-def test_only_a_failed_function_has_the_red_bar(name: str, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+@pytest.mark.parametrize(("name", "facts"), list(zip(NAMES, ALL, strict=True)))
+def test_only_a_failed_function_has_the_red_bar(
+    name: str, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
     (frame,) = [tag for tag in read_html(result_card(**facts)).tags if "ll-card" in (tag[1].get("class") or "")]
     assert ("ll-bad" in (frame[1]["class"] or "")) == (name in ("failed", "timeout"))
 
@@ -59,7 +65,9 @@ def test_a_cold_start_is_hatched_with_c_and_a_refusal_is_hollow_with_t(read_html
     throttled = read_html(result_card(**THROTTLED))
     assert "T 429, throttled" in plain(throttled.words)
     assert "T 429, throttled" in plain(result_text(**THROTTLED))
-    assert [tag[1]["class"] for tag in throttled.tags if "ll-throttled" in (tag[1].get("class") or "")] == ["ll-c ll-throttled"]
+    assert [tag[1]["class"] for tag in throttled.tags if "ll-throttled" in (tag[1].get("class") or "")] == [
+        "ll-c ll-throttled"
+    ]
 
 
 def test_the_text_ends_with_the_report_line_itself() -> None:

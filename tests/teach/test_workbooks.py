@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from lambdalab.teach import course, workbooks
+from lambdalab.teach import cells, course, workbooks
 from tests.teach.made import code, graded, notebook, small_course, solution, text
 
 IN_FUNCTION = (
@@ -53,9 +55,8 @@ def test_release_equals_nbgraders_own_in_every_cell_checksums_included() -> None
 
 
 def nbgraders_release(master: NotebookNode, stub: str) -> NotebookNode:
-    import nbformat
     from nbconvert.exporters import NotebookExporter
-    from nbgrader import preprocessors as steps
+    from nbgrader import preprocessors as steps  # type: ignore[import-untyped]  # nbgrader has no types
     from traitlets.config import Config
 
     config = Config()
@@ -64,8 +65,9 @@ def nbgraders_release(master: NotebookNode, stub: str) -> NotebookNode:
         steps.ClearMarkScheme, steps.ComputeChecksums, steps.CheckCellMetadata,
     ]  # fmt: skip
     config.ClearSolutions.code_stub = {"python": stub}
-    body, _ = NotebookExporter(config=config).from_notebook_node(master)
-    return nbformat.reads(body, as_version=4)
+    exporter: Any = NotebookExporter
+    body, _ = exporter(config=config).from_notebook_node(master)
+    return cells.node(nbformat.reads(body, as_version=4))  # type: ignore[no-untyped-call]  # nbformat has no types
 
 
 def test_same_solution_gives_the_same_bytes() -> None:

@@ -1,7 +1,8 @@
-"""Workbook 00, Start here: a first function, a function is another process, the order of a first run, what it can cost.
+"""Workbook 00, Start here: a first function, a function is another process, the order of a first run, what it can
+cost.
 
-What each exercise tries and how its wrong answers are recognised; the words are in `content/w00.toml`. Specified in EXERCISES,
-00.1 to 00.4.
+What each exercise tries and how its wrong answers are recognised; the words are in `content/w00.toml`. Specified in
+EXERCISES, 00.1 to 00.4.
 """
 
 from __future__ import annotations
@@ -151,7 +152,9 @@ def _letters(work: Work) -> list[str]:
     unknown = [letter for letter in letters if letter not in LINES]
     if not letters or unknown:
         what = f"`order` holds {short(unknown[0])}." if unknown else f"`order` is {kind_of(order)}."
-        raise Stop(Message(what, f'It must be a list of letters from {min(LINES)} to {max(LINES)}, such as `["C", "A"]`.'))
+        raise Stop(
+            Message(what, f'It must be a list of letters from {min(LINES)} to {max(LINES)}, such as `["C", "A"]`.')
+        )
     return letters
 
 
@@ -183,9 +186,13 @@ def _statement(letter: str) -> Callable[[Work], Seen]:
             raise Stop(Message(f'`prediction["{letter}"]` is {short(said)}.', "Each entry must be `True` or `False`."))
         proof = work.names.get("proof")
         if proof is None:
-            raise NotRun(Message("All four answers are there.", "", "Run the cell with `proof = lab.proof()`, then check again."))
+            raise NotRun(
+                Message("All four answers are there.", "", "Run the cell with `proof = lab.proof()`, then check again.")
+            )
         seen = _seen_in_the_proof(proof)[letter]
-        row = Row(said == seen, f"{letter}, {STATEMENTS[letter]}: you said {_yes(said)}", f"the proof says {_yes(seen)}")
+        row = Row(
+            said == seen, f"{letter}, {STATEMENTS[letter]}: you said {_yes(said)}", f"the proof says {_yes(seen)}"
+        )
         facts = {"differs": said and not seen, "got": _part(proof, "access_key", "")}
         return Seen(True, row.seen, said, facts=facts, rows=(row,))
 

@@ -1,0 +1,337 @@
+"""Workbook 01, What is Lambda?: a dispatcher, the processes of a function, a call through boto3, a bill, who does
+what.
+
+What each exercise tries and how its wrong answers are recognised; the words are in `content/w01.toml`. Specified in
+EXERCISES, 01.1 to 01.5.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from lambdalab.facts import price
+from lambdalab.learn.cases import all_filled, called, first, picked, verdict
+from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
+from lambdalab.learn.wording import Part, exercises
+from lambdalab.learn.words import kind_of, short
+from lambdalab.learn.work import Work
+from lambdalab.learn.workbooks import dispatcher
+
+# 01.1, a dispatcher that learns, is in `dispatcher.py`
+
+# 01.2, how many processes?
+
+TIMELINE = ("deployed", "after 1", "after 2", "after 2 h", "after 3")
+SECOND = ("after 3", "after 2 h")
+_FUNCTION = "ex01_timeline"
+_SOURCE = "def handler(event, context):\n    return None\n"
+_RECLAIM_SECONDS = 3.0
+
+
+def _timeline_cases(rng: random.Random | None) -> Sequence[Case]:
+    return [
+        Case("the timeline", "alive", _committed, about="alive"),
+        Case("three calls without a pause, then 2 h", "again", _second_prediction, about="again"),
+    ]
+
+
+def _numbers(work: Work, name: str, keys: Sequence[str]) -> Mapping[str, int]:
+    said = all_filled(work, name, keys)
+    for key in keys:
+        if type(said[key]) is not int:
+            raise Stop(
+                Message(f'`{name}["{key}"]` is {short(said[key])}.', "Each entry must be a whole number of processes.")
+            )
+    return said
+
+
+def _committed(work: Work) -> Seen:
+    said = _numbers(work, "alive", TIMELINE)
+    seen = dict(zip(TIMELINE, _observed(work, ["count", "call", "call", "2 h", "call"]), strict=True))
+    rows = tuple(Row(said[k] == seen[k], f"{k}: you said {said[k]}", f"{seen[k]} seen") for k in TIMELINE)
+    return Seen(True, "run", facts={"said": said, "seen": seen}, rows=rows)
+
+
+def _second_prediction(work: Work) -> Seen:
+    if not isinstance(work.names.get("again"), dict) or all(v is ... for v in work.names["again"].values()):
+        do = "fill in `again` in the next cell, run it, and check again."
+        then = Message("The first case is run.", "Now a changed one:", do)
+        return Seen(False, "your prediction `again` is next", message=then, pending=True)
+    said = _numbers(work, "again", SECOND)
+    _, _, third, quiet = _observed(work, ["call", "call", "call", "2 h"])
+    seen = dict(zip(SECOND, (third, quiet), strict=True))
+    rows = tuple(Row(said[k] == seen[k], f"again, {k}: you said {said[k]}", f"{seen[k]} seen") for k in SECOND)
+    wrong = next((k for k in SECOND if said[k] != seen[k]), None)
+    text: Message | None = None
+    if wrong:
+        what = f'For "{wrong}" you said {said[wrong]}, and {seen[wrong]} was seen.'
+        text = Message(what, work.exercise.idea, work.exercise.look)
+    return Seen(wrong is None, "run", facts={"said": said, "seen": seen}, rows=rows, message=text)
+
+
+def _observed(work: Work, steps: Sequence[str]) -> list[int]:
+    """The number of the function's processes after each step, counted in the student's lab."""
+    counts = []
+    with work.own_function(_FUNCTION, _SOURCE) as name:
+        for step in steps:
+            if step == "call":
+                work.invoke(name, {})
+            elif step == "2 h":
+                work.lab.clock.advance(hours=2)
+                _wait_for_reclaiming(work.lab, name)
+            counts.append(len(work.lab.processes(name)))
+    return counts
+
+
+def _wait_for_reclaiming(lab: Any, name: str) -> None:
+    """Ending a process takes a moment after the clock has been turned."""
+    ends = time.monotonic() + _RECLAIM_SECONDS
+    while lab.processes(name) and time.monotonic() < ends:
+        time.sleep(0.02)
+
+
+def _said(fits: Callable[[Mapping[str, int], Mapping[str, int]], bool]) -> Detect:
+    """A prediction of the first timeline that was said and not seen."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        one = next(one for one in tried if one.case.about == "alive")
+        return Hit(one) if fits(one.seen.facts["said"], one.seen.facts["seen"]) else None
+
+    return detect
+
+
+# 01.3, the same call through boto3
+
+FUNCTIONS = {
+    "ex01_echo": 'def handler(event, context):\n    return event["say"]\n',
+    "ex01_count": 'def handler(event, context):\n    return len(event["lines"])\n',
+    "ex01_kind": 'def handler(event, context):\n    return {"kind": type(event).__name__, "empty": not event}\n',
+}
+_PLACES = ("Zürich", "Malmö", "Bogotá", "İzmir", "Kraków", "Đà Nẵng")
+
+
+def _call_cases(rng: random.Random | None) -> Sequence[Case]:
+    (place,) = picked(rng, _PLACES[:1], _PLACES)
+    count = 3 if rng is None else rng.randint(2, 9)
+    nested = [[1, [2, []]], {"a": [None, True]}]
+
+    def echoed(tried: str, value: Any) -> Case:
+        return called("call", "ex01_echo", {"say": value}, expected=value, tried=tried)
+
+    return [
+        called(
+            "call", "ex01_kind", {"n": count}, expected={"kind": "dict", "empty": False}, tried="an object as answer"
+        ),
+        echoed("a list as answer", [place, "Quito"]),
+        called("call", "ex01_count", {"lines": ["x"] * count}, expected=count, tried="a number as answer"),
+        echoed("None as answer", None),
+        echoed("a text as answer", place),
+        echoed("an event with nested lists", nested),
+    ]
+
+
+def _encoded_twice(one: Tried) -> Mapping[str, object] | None:
+    value = one.seen.value
+    said = one.seen.raised.text if one.seen.raised else ""
+    if isinstance(value, dict):
+        said += f"{value.get('errorMessage', '')}"
+        if value.get("kind") == "str":
+            return {}
+    return {} if "string indices" in said or "'str' object" in said else None
+
+
+def _python_instead_of_json(one: Tried) -> Mapping[str, object] | None:
+    raised, value = one.seen.raised, one.seen.value
+    if raised is not None:
+        unknown = raised.kind == "NameError" and any(f"'{word}'" in raised.text for word in ("null", "true", "false"))
+        return {} if unknown or "malformed node" in raised.text else None
+    return {} if isinstance(value, str) and not _is_json(value) else None
+
+
+def _not_decoded(one: Tried) -> Mapping[str, object] | None:
+    value = one.seen.value
+    stream = type(value).__name__ in ("bytes", "bytearray", "StreamingBody")
+    return {"type": kind_of(value)} if stream or (isinstance(value, str) and _is_json(value)) else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+# 01.4, a month on the bill
+
+CALLS = [0, 0, 10, 0, 0, 0, 0, 100, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 15, 0, 0, 0, 0]
+_TOLERANCE = 0.001
+_Bill = Callable[[Sequence[int], float, float], float]
+
+
+def _bill(count: Callable[[Sequence[int]], int] = sum, ms_in_a_second: float = 1000, mb_in_a_gb: float = 1024) -> _Bill:
+    """The bill of a month in USD; what students get wrong can be set."""
+    request, second = float(price("lambda.requests_per_million")) / 1e6, float(price("lambda.duration_x86_gb_s"))
+
+    def bill(calls: Sequence[int], ms: float, mb: float) -> float:
+        return count(calls) * (request + ms / ms_in_a_second * mb / mb_in_a_gb * second)
+
+    return bill
+
+
+def _bill_cases(rng: random.Random | None) -> Sequence[Case]:
+    if rng is None:
+        bursty, flat, many, memory = CALLS, 5, 100_000, 10_240
+    else:
+        bursty = [*([0] * 25), *(rng.randint(1, 40) for _ in range(4)), rng.randint(90, 200)]
+        rng.shuffle(bursty)
+        flat, many, memory = (
+            rng.randint(2, 9),
+            rng.choice((80_000, 120_000, 150_000)),
+            rng.choice((8_192, 9_216, 10_240)),
+        )
+    months = [
+        ("the given month", bursty, 200, 128),
+        ("one day with a million calls", [1_000_000], 120, 1_536),
+        ("a flat month", [flat] * 30, 200, 128),
+        ("a month without a call", [0] * 30, 200, 128),
+        ("a month of millions", [many] * 30, 120, 1_536),
+        ("calls of 1 ms with much memory", [50_000] * 30, 1, memory),
+    ]
+    return [_month(tried, calls, ms, mb) for tried, calls, ms, mb in months]
+
+
+def _month(tried: str, calls: Sequence[int], ms: float, mb: float) -> Case:
+    expected = _bill()(calls, ms, mb)
+
+    def run(work: Work) -> Seen:
+        outcome = work.call("monthly_bill", list(calls), ms, mb)
+        if outcome.raised is not None:
+            return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
+        value = outcome.value
+        if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+            return Seen(False, f"{short(value)}, a number expected", value)
+        near = _near(float(value), expected)
+        return Seen(near, _dollars(value) if near else f"{_dollars(value)}, {_dollars(expected)} expected", value)
+
+    return Case(tried, f"monthly_bill({list(calls)}, {ms}, {mb})", run, about=(calls, ms, mb))
+
+
+def _near(value: float, expected: float) -> bool:
+    return abs(value - expected) <= max(_TOLERANCE * abs(expected), 1e-15)
+
+
+def _dollars(value: Any) -> str:
+    return f"${float(value):.6g}"
+
+
+def _would_be(*bills: _Bill) -> Detect:
+    """Every failing case is what one of these bills gives; a month without calls may have raised."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        failing = [one for one in tried if not one.seen.ok and one.seen.raised is None]
+        numbers = [one for one in failing if isinstance(one.seen.value, Real | Decimal)]
+        for bill in bills:
+            if numbers and all(_near(float(one.seen.value), bill(*one.case.about)) for one in failing):
+                return Hit(numbers[0], {"got": _dollars(numbers[0].seen.value)}, explains_error=True)
+        return None
+
+    return detect
+
+
+# 01.5, who does it?
+
+WHO = ("me", "AWS", "nobody")
+JOBS = {
+    "patch the operating system": ("AWS", "You never see that machine: who could log in to it?"),
+    "choose the memory": ("me", "You give the size when you deploy. AWS doesn't know what your code needs."),
+    "start a process when an event comes": (
+        "AWS",
+        "In the lesson the list of processes was empty until an event came.",
+    ),
+    "replace a broken machine": (
+        "AWS",
+        "You don't know which machine it is. The next event meets a process on another one.",
+    ),
+    "keep libraries in my zip up to date": ("me", "Look at who made the zip, and who could change it."),
+    "decide who may call": ("me", "AWS enforces the rule. Who writes it?"),
+    "pay for idle hours": ("nobody", "Look at lesson 01's picture: what stands between the bars?"),
+    "delete old files in my bucket": ("me", "The files are yours: nobody else knows which ones are old."),
+    "pick the region": ("me", "The client you make names a region. Nothing moves to another one by itself."),
+    "end a call that passes its timeout": (
+        "AWS",
+        "You set the number of seconds. Who watches the clock when your code hangs?",
+    ),
+}
+
+
+def _job_cases(rng: random.Random | None) -> Sequence[Case]:
+    return [
+        verdict("who", job, items=list(JOBS), accepted=[right], words=WHO, against=against)
+        for job, (right, against) in JOBS.items()
+    ]
+
+
+def _chose(job: str, who: str) -> Detect:
+    return first(lambda one: {} if one.case.about == job and one.seen.value == who else None)
+
+
+EXERCISES = exercises(
+    "01",
+    {
+        "01.1": Part(
+            dispatcher.cases,
+            {
+                "runs-at-registration": dispatcher.fact("early", "n"),
+                "if-chain": dispatcher.fact("lost", "name"),
+                "silent-none": dispatcher.fact("silent", "answer"),
+            },
+        ),
+        "01.2": Part(
+            _timeline_cases,
+            {
+                "one-after-deploying": _said(lambda said, seen: said["deployed"] > seen["deployed"]),
+                "two-after-second": _said(lambda said, seen: said["after 2"] > seen["after 2"]),
+                "one-after-two-hours": _said(lambda said, seen: said["after 2 h"] > seen["after 2 h"]),
+                "none-after-a-call": _said(
+                    lambda said, seen: any(said[k] < seen[k] for k in ("after 1", "after 2", "after 3"))
+                ),
+                "more-than-calls-at-once": _said(
+                    lambda said, seen: any(said[k] > seen[k] for k in ("after 1", "after 3"))
+                ),
+            },
+        ),
+        "01.3": Part(
+            _call_cases,
+            {
+                "encoded-twice": first(_encoded_twice),
+                "python-not-json": first(_python_instead_of_json),
+                "not-decoded": first(_not_decoded),
+            },
+        ),
+        "01.4": Part(
+            _bill_cases,
+            {
+                "peak-every-day": _would_be(
+                    _bill(lambda calls: max(calls) * 30), _bill(lambda calls: max(calls) * len(calls))
+                ),
+                "milliseconds-as-seconds": _would_be(_bill(ms_in_a_second=1)),
+                "gb-of-1000": _would_be(_bill(mb_in_a_gb=1000)),
+            },
+        ),
+        "01.5": Part(
+            _job_cases,
+            {
+                "libraries-by-aws": _chose("keep libraries in my zip up to date", "AWS"),
+                "idle-hours-by-me": _chose("pay for idle hours", "me"),
+                "files-by-aws": _chose("delete old files in my bucket", "AWS"),
+            },
+        ),
+    },
+)
