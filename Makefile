@@ -2,7 +2,8 @@
 
 PY = .venv/bin/python
 PYTEST = $(PY) -m pytest -n 2 --dist loadfile
-NBVAL = $(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/notebooks/sanitize.cfg
+NBVAL = $(PYTEST) -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
+	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb
 SETTINGS = .venv/share/jupyter/lab/settings
 
@@ -31,6 +32,7 @@ lab: .venv/lab.stamp
 		echo "No display here: open the address that follows in a browser. Ctrl-C ends JupyterLab."; \
 	fi; \
 	PATH="$$(pwd)/.venv/bin:$$PATH"; export PATH; \
+	$(PY) -m jupyter trust notebooks/*.ipynb >/dev/null 2>&1; \
 	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
 # The tests of the code, then every notebook; a failure of one does not hide the others.

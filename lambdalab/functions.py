@@ -79,6 +79,7 @@ class Result:
         return self.invocation.cold if self.invocation else None
 
     def _shown(self) -> dict[str, Any]:
+        from lambdalab.facts import prices_date
         from lambdalab.models.cost import invocation_price, per_million
 
         report = self.report
@@ -97,6 +98,7 @@ class Result:
             "price_per_million": (
                 per_million(invocation_price(report.billed_ms, report.memory_size_mb)) if report else None
             ),
+            "prices_date": prices_date(),
         }
 
     def _repr_html_(self) -> str:

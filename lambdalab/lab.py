@@ -302,13 +302,10 @@ class Processes(list[LabProcess]):
         return f"No process of {self._name}: nothing is running." if self._name else "Nothing is running."
 
     def _table(self) -> Any:
-        from lambdalab.show.picture import Table
+        from lambdalab.show.cards import processes_table
 
-        rows = [
-            (f"{p.function}, environment {p.environment}" if p.function else p.what, str(p.pid), p.state) for p in self
-        ]
-        caption = f"Processes of {self._name}" if self._name else "Processes of the lab"
-        return Table(caption=caption, columns=("process of", "number", "state"), rows=tuple(rows))
+        rows = [(p.pid, f"{p.function}, environment {p.environment}" if p.function else p.what, p.state) for p in self]
+        return processes_table(rows, when=f"of {self._name}" if self._name else "now")
 
     def _repr_html_(self) -> str:
         return self._table().html() if self else f"<p>{self._empty}</p>"

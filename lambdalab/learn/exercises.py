@@ -190,7 +190,7 @@ class Exercise:
         later: names that a later cell of the same exercise makes.
         functions: the functions that the student's cells must have deployed.
         needs_lab: whether a lab must be running.
-        cases: makes the cases from a random generator, for other values of the same families; None gives the printed ones.
+        cases: makes the cases from a random generator, for other values; None gives the printed ones.
         wrong: typical wrong answers, the most specific first.
         idea: what to say of a failing case that has no words of its own.
         success: which idea was shown, in one sentence.

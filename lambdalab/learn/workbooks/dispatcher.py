@@ -63,7 +63,8 @@ class _Desk:
         before = len(spy.events)
         outcome = self.dispatch(name, event)
         if len(spy.events) == before:
-            facts = {"lost": name}
+            error = outcome.raised.error if outcome.raised else None
+            facts = {"lost": name} if error is None or (isinstance(error, LookupError) and name in str(error)) else {}
             raise _Broken(Seen(False, f"{name} was not run", outcome.value, raised=outcome.raised, facts=facts))
         if outcome.raised is not None:
             raise _Broken(Seen(False, f"{name} raised {outcome.raised.kind}", raised=outcome.raised))

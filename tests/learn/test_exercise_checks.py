@@ -1,0 +1,220 @@
+"""Every exercise of workbooks 00 and 01: polite, right, and each wrong answer with its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lambdalab import Lab
+from lambdalab.learn import CheckResult, NotYet, check
+from lambdalab.learn.exercises import MOST_WORDS, find, workbook, workbooks
+from tests.learn import cells
+from tests.learn.answers import ANSWERS, MORE_WRONG_01_3, Answers
+
+SEEDS = (0, 1, 2, 3)
+NEEDS_LAB = ("00.1", "00.2", "00.3", "01.2", "01.3")
+
+
+class Proof:
+    """What lab.proof() shows of a lab that reached nothing and left nothing."""
+
+    access_key = "AKIAEXAMPLE"
+    key_is_the_labs = True
+    stopped = True
+    addresses = ("127.0.0.1:8123",)
+    processes_before = (1, 2)
+    processes_after = ()
+
+
+@pytest.fixture
+def names(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """A notebook in which everything that the exercise gives has been run."""
+    number = request.getfixturevalue("number")
+    here = cells.notebook()
+    if number in NEEDS_LAB:
+        Lab()
+    if number == "00.3":
+        cells.run(here, ANSWERS["00.1"].solution)
+    if number == "00.4":
+        here["proof"] = Proof()
+    cells.run(here, ANSWERS[number].given)
+    yield here
+    if number in NEEDS_LAB:
+        for function in find(number).functions:
+            Lab().client("lambda").delete_function(FunctionName=function)
+
+
+def message(result: CheckResult) -> str:
+    assert result.message is not None
+    return f"{result.message.seen} {result.message.advice}"
+
+
+def all_of(field: str) -> list[Any]:
+    return [
+        pytest.param(number, id, code, id=f"{number} {id}")
+        for number, answers in ANSWERS.items()
+        for id, code in getattr(answers, field).items()
+    ]
+
+
+def test_there_are_answers_for_every_exercise() -> None:
+    assert [number for book in workbooks() for number in workbook(book)] == list(ANSWERS)
+    for number, answers in ANSWERS.items():
+        assert set(answers.wrong) <= {wrong.id for wrong in find(number).wrong}
+        assert len(answers.wrong) == 3
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_a_notebook_in_which_nothing_was_run_is_told_which_cell_to_run(number: str) -> None:
+    if number in NEEDS_LAB:
+        Lab()
+    result = check(number, namespace=cells.notebook())
+    assert result.message_id == "not-run"
+    assert not result.done
+    assert "Run the cell" in message(result)
+    assert "Traceback" not in result.text
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_the_stub_is_not_called_wrong(number: str, names: dict[str, Any]) -> None:
+    cells.run(names, ANSWERS[number].stub)
+    result = check(number, namespace=names)
+    assert result.message_id == "unwritten"
+    assert result.attempt == 0
+    assert "not written yet" in result.text
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_the_solution_is_done_with_these_and_with_other_values(number: str, names: dict[str, Any]) -> None:
+    cells.run(names, ANSWERS[number].solution)
+    for seed in SEEDS if number != "01.2" else SEEDS[:1]:
+        result = check(number, namespace=names, seed=seed)
+        assert result.message_id == "done", result.text
+        assert result.done
+        assert result.passed == result.total > 0
+        assert find(number).success in result.text
+        assert find(number).why in result.text
+
+
+@pytest.mark.parametrize(("number", "id", "code"), all_of("also_right"))
+def test_an_answer_written_differently_is_done_too(number: str, id: str, code: str, names: dict[str, Any]) -> None:
+    cells.run(names, code)
+    for seed in SEEDS:
+        result = check(number, namespace=names, seed=seed)
+        assert result.done, result.text
+
+
+@pytest.mark.parametrize(("number", "id", "code"), all_of("wrong"))
+def test_each_typical_wrong_answer_gets_its_own_message(number: str, id: str, code: str, names: dict[str, Any]) -> None:
+    cells.run(names, code)
+    for seed in SEEDS if number != "01.2" else SEEDS[:1]:
+        result = check(number, namespace=names, seed=seed)
+        if find(number).kind == "predict":
+            assert result.done, result.text
+            assert result.explained == (id,)
+            said = [f"{note.seen} {note.advice}" for note in result.notes]
+        else:
+            assert result.message_id == id, result.text
+            assert not result.done
+            said = [message(result)]
+        assert all(len(text.split()) <= MOST_WORDS for text in said)
+        assert "{" not in "".join(said), "a placeholder was not filled"
+        assert "incorrect" not in result.text
+        assert "Traceback" not in result.text
+
+
+@pytest.mark.parametrize("number", ["01.3"])
+@pytest.mark.parametrize("form", MORE_WRONG_01_3)
+def test_other_forms_of_a_wrong_call_get_the_same_message(number: str, form: str, names: dict[str, Any]) -> None:
+    id, code = MORE_WRONG_01_3[form]
+    cells.run(names, code)
+    assert check(number, namespace=names).message_id == id
+
+
+@pytest.mark.parametrize(("number", "id", "code"), all_of("failing"))
+def test_an_error_or_an_unknown_mistake_gets_a_general_message(
+    number: str, id: str, code: str, names: dict[str, Any]
+) -> None:
+    cells.run(names, code)
+    result = check(number, namespace=names)
+    assert result.message_id == id, result.text
+    assert not result.done
+    assert len(message(result).split()) <= MOST_WORDS
+
+
+# What EXERCISES.md prints, with the values that these answers must bring into it.
+PRINTED = {
+    ("00.1", "typed-name"): "Your function greets Ada whoever calls. The caller's data arrives in `event`: read the name",
+    ("00.1", "print"): "The caller received nothing (`null`). What a handler prints goes to the log; what it returns goes",
+    ("00.1", "text-alone"): "You returned a text. The caller expects an object with the key `greeting`.",
+    ("00.2", "still-name-error"): "Still `NameError`. The function runs in another process: it sees its own file, never",
+    ("00.2", "hidden-error"): "The error is hidden, not repaired: the answer was 'Hello, Ada'. Define the greeting where",
+    ("00.2", "in-the-event"): "The check sends only `name`. A fixed text belongs to the function's file (or, from lesson 04",
+    ("00.3", "client-before-lab"): "That client was made before the lab, so it points at the real AWS and is refused. Start",
+    ("00.3", "stream-as-result"): "`Payload` is a stream, like an open file: it must be read, and its text decoded.",
+    ("00.3", "loads-the-answer"): "`answer` is a Python dictionary describing the call. The function's own answer is inside",
+    ("00.4", "own-credentials"): "the proof shows the key in use, `AKIAEXAMPLE`, which no AWS account knows.",
+    ("01.1", "if-chain"): "`resize` was registered a moment ago but not found. The dispatcher must look the name up, not",
+    ("01.1", "runs-at-registration"): "The function ran 1 time(s) before any event came. Registering stores it; only an",
+    ("01.1", "silent-none"): "Nobody would notice a missing function. Compare: AWS answers `ResourceNotFoundException`.",
+    ("01.2", "one-after-deploying"): "Deploying stores a file. No process exists until the first event: that is why nothing",
+    ("01.2", "two-after-second"): "Both calls report the same process id: a free environment is used again.",
+    ("01.2", "one-after-two-hours"): "Idle environments are taken away. The next call starts a new one.",
+    ("01.3", "not-decoded"): "You returned bytes (`bytes`). Read the stream, then decode the JSON text in it.",
+    ("01.3", "encoded-twice"): "The function received a *text* that looks like JSON instead of an object. Encode once.",
+    ("01.3", "python-not-json"): "`null` and `true` are JSON, not Python. `json.loads` knows the difference.",
+    ("01.4", "peak-every-day"): "You pay for the peak every day ($0.00185). One busy day costs one busy day: add up what",
+    ("01.4", "milliseconds-as-seconds"): "The duration part of your result is 1,000 times too large: the price is per second.",
+    ("01.4", "gb-of-1000"): "Close: your GB-seconds are 2.4 % too many. AWS counts 1 GB as 1,024 MB.",
+    ("01.5", "libraries-by-aws"): "AWS patches the runtime. What you packed into the zip is yours, holes included.",
+    ("01.5", "idle-hours-by-me"): "Look at lesson 01's picture: between the bars the bill is zero.",
+    ("01.5", "files-by-aws"): "Storage is not compute: files stay, and cost, until someone deletes them.",
+}
+
+
+@pytest.mark.parametrize(("number", "id"), PRINTED)
+def test_the_message_says_what_the_specification_prints(number: str, id: str, names: dict[str, Any]) -> None:
+    cells.run(names, ANSWERS[number].wrong[id])
+    result = check(number, namespace=names)
+    said = message(result) if result.message else " ".join(f"{note.seen} {note.advice}" for note in result.notes)
+    assert PRINTED[number, id] in said
+
+
+@pytest.mark.parametrize("number", ["01.4"])
+def test_the_bill_of_the_given_example_is_aws_own(number: str, names: dict[str, Any]) -> None:
+    """3 million requests of 120 ms at 1,536 MB: AWS's worked example bills a third of 9.60 USD for a million."""
+    bill = cells.run(names, ANSWERS["01.4"].solution)["monthly_bill"]
+    assert bill([1_000_000], 120, 1_536) == pytest.approx(3.20, abs=0.005)
+    assert check("01.4", namespace=names).done
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_nbgrader_gets_an_error_unless_the_exercise_is_right(
+    number: str, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    answers: Answers = ANSWERS[number]
+    cells.run(names, answers.stub)
+    with pytest.raises(NotYet):
+        check(number, namespace=names)
+    cells.run(names, answers.solution)
+    assert check(number, namespace=names).done
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_a_check_starts_few_processes(number: str, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most 12 beside the notebook and the lab, counted as they are started."""
+    from lambdalab.learn import assembled
+
+    started = []
+    run = assembled.subprocess.run
+    monkeypatch.setattr(assembled.subprocess, "run", lambda *a, **k: (started.append(a), run(*a, **k))[1])
+    cells.run(names, ANSWERS[number].solution)
+    lab = Lab.current()
+    before = {i.pid for i in lab.history()} if lab else set()
+    check(number, namespace=names)
+    environments = {i.pid for i in lab.history()} - before if lab else set()
+    assert len(started) + len(environments) <= 12
