@@ -31,7 +31,9 @@ def run(program: str, *command: str, **variables: str) -> dict[str, object]:
 
 
 def test_importing_lambdalab_hides_the_users_credentials_and_configuration(tmp_path: Path) -> None:
-    (tmp_path / "config").write_text("[profile work]\nregion = eu-west-3\naws_access_key_id = REALKEY\naws_secret_access_key = x\n")
+    (tmp_path / "config").write_text(
+        "[profile work]\nregion = eu-west-3\naws_access_key_id = REALKEY\naws_secret_access_key = x\n"
+    )
     found = run(
         """
         import json, os, boto3
@@ -52,8 +54,13 @@ def test_importing_lambdalab_hides_the_users_credentials_and_configuration(tmp_p
     assert "AWS_PROFILE" not in found["aws"] and "AWS_SESSION_TOKEN" not in found["aws"]  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("order", ["import boto3; client = boto3.client('s3', region_name='us-east-1'); import lambdalab",
-                                   "import lambdalab, boto3; client = boto3.client('s3')"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "import boto3; client = boto3.client('s3', region_name='us-east-1'); import lambdalab",
+        "import lambdalab, boto3; client = boto3.client('s3')",
+    ],
+)
 def test_a_client_made_before_the_lab_fails_with_the_explaining_sentence(order: str) -> None:
     found = run(
         f"""
@@ -84,7 +91,10 @@ print(json.dumps({"answer": function.invoke().answer, "buckets": boto3.client("s
 
 
 def test_a_proxy_that_is_nonsense_changes_nothing() -> None:
-    nonsense = {name: "http://nonsense.invalid:1" for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")}
+    nonsense = {
+        name: "http://nonsense.invalid:1"
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
+    }
     assert run(WHOLE_WAY, **nonsense) == {"answer": "123456789012", "buckets": []}
 
 

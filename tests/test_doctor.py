@@ -34,8 +34,16 @@ def printed(*, as_json: bool = False) -> tuple[int, str]:
 def test_this_machine_is_looked_at_from_python_to_the_compiler() -> None:
     found = {check.name: check for check in doctor.checks()}
     assert {"Python", "boto3", "moto", "jupyterlab"} <= found.keys()
-    assert {"process control", "fork", "Node.js", "browser", "ports on loopback", "loopback", "prices",
-            "compiler"} <= found.keys()
+    assert {
+        "process control",
+        "fork",
+        "Node.js",
+        "browser",
+        "ports on loopback",
+        "loopback",
+        "prices",
+        "compiler",
+    } <= found.keys()
     assert [check for check in found.values() if check.required and not check.ok] == []
     assert found["boto3"].detail == metadata.version("boto3")
     assert found["Python"].line().startswith(f"OK   Python {sys.version_info.major}.{sys.version_info.minor}.")
@@ -67,7 +75,7 @@ def test_json_holds_the_same_checks_and_the_same_exit_code(monkeypatch: pytest.M
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "requires", lambda name: ['no-such-package[all]>=3.1', 'pytest>=99; extra == "dev"'])
+    monkeypatch.setattr(metadata, "requires", lambda name: ["no-such-package[all]>=3.1", 'pytest>=99; extra == "dev"'])
     [check] = doctor.packages()
     assert (check.ok, check.required, check.fix) == (False, True, 'pip install "no-such-package>=3.1"')
 
@@ -81,8 +89,13 @@ def test_a_package_outside_its_range_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_without_site_packages_the_doctor_still_answers() -> None:
-    answer = subprocess.run([sys.executable, "-I", "-S", str(Path(doctor.__file__))], capture_output=True, text=True,
-                            check=False, timeout=60)
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", str(Path(doctor.__file__))],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert answer.returncode == 1
     assert answer.stderr == ""
     assert re.search(r"^FAIL .*; fix: .", answer.stdout, re.MULTILINE)

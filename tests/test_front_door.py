@@ -104,8 +104,9 @@ def test_the_directions_of_the_imports_hold() -> None:
 
 
 def make(*arguments: str) -> str:
-    return subprocess.run(["make", "--dry-run", "--always-make", *arguments], cwd=ROOT, capture_output=True, text=True,
-                          check=True).stdout
+    return subprocess.run(
+        ["make", "--dry-run", "--always-make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
 
 needs_make = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no make; README.md says what to type")
@@ -199,8 +200,9 @@ def test_every_picture_of_the_readme_has_a_text_and_every_file_it_links_to_exist
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("name", ["environment.yml", "CITATION.cff", "LICENSE", "LICENSE-course",
-                                  "lambdalab/facts.toml"])
+@pytest.mark.parametrize(
+    "name", ["environment.yml", "CITATION.cff", "LICENSE", "LICENSE-course", "lambdalab/facts.toml"]
+)
 def test_the_readme_names_the_file_and_it_exists(name: str) -> None:
     assert f"`{name}`" in README or name in "".join(code_blocks())
     assert (ROOT / name).stat().st_size > 100
@@ -218,8 +220,9 @@ def test_the_citation_agrees_with_the_package() -> None:
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
 
 
-@pytest.mark.parametrize("name", ["README.md", "Makefile", ".ci/run", ".github/workflows/ci.yml", "environment.yml",
-                                  "pyproject.toml"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "Makefile", ".ci/run", ".github/workflows/ci.yml", "environment.yml", "pyproject.toml"]
+)
 def test_no_file_of_the_front_door_names_a_path_of_some_machine(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"/(home|Users|root|work|tmp)/", text)

@@ -26,7 +26,10 @@ def test_boto3_talks_to_the_lab_without_any_argument(lab: Lab) -> None:
 
 
 def test_a_cell_becomes_a_function_and_can_be_deployed_again(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
-    deploy_magic("cell --memory 256 --timeout 5 --env A=1 --env B=x=y", "import os\ndef handler(e, c):\n    return os.environ['B']")
+    deploy_magic(
+        "cell --memory 256 --timeout 5 --env A=1 --env B=x=y",
+        "import os\ndef handler(e, c):\n    return os.environ['B']",
+    )
     assert capsys.readouterr().out == "deployed cell: 256 MB, 5 s\n"
     function = lab.function("cell")
     assert function.invoke().answer == "x=y"
@@ -79,7 +82,9 @@ def test_a_layer_of_something_that_is_not_installed_is_a_sentence(lab: Lab) -> N
 
 
 def test_a_result_in_a_terminal_is_text_with_the_report_line(deploy: Deploy) -> None:
-    result = deploy("def handler(event, context):\n    return {'greeting': 'Hello, ' + event['name']}").invoke({"name": "Zoë"})
+    result = deploy("def handler(event, context):\n    return {'greeting': 'Hello, ' + event['name']}").invoke(
+        {"name": "Zoë"}
+    )
     text = repr(result)
     assert "Hello, Zoë" in text and "cold start" in text
     assert f"REPORT RequestId: {result.request_id}" in text
@@ -96,7 +101,9 @@ def test_a_failed_result_says_so_and_has_no_answer(deploy: Deploy) -> None:
     assert "FunctionError" in repr(result) and "FunctionError" in result._repr_html_()
 
 
-def test_an_asynchronous_event_is_accepted_run_and_tried_three_times_on_the_labs_clock(deploy: Deploy, lab: Lab) -> None:
+def test_an_asynchronous_event_is_accepted_run_and_tried_three_times_on_the_labs_clock(
+    deploy: Deploy, lab: Lab
+) -> None:
     function = deploy("def handler(event, context):\n    raise ValueError('no')", name="retried")
     queued = function.invoke_async({"x": 1})
     assert queued.status_code == 202

@@ -126,7 +126,9 @@ def test_when_the_guard_is_killed_too_another_one_takes_over(kernel: Kernel) -> 
     pids = pids_of_the_lab(kernel)
     guard = next(pid for pid in pids if any("guard" in word for word in psutil.Process(pid).cmdline()))
     os.kill(guard, signal.SIGKILL)
-    said = kernel.run("idle.delete(); idle = deploy(lab, 'idle', 'def handler(e, c): return 2'); print(idle.invoke().answer)")
+    said = kernel.run(
+        "idle.delete(); idle = deploy(lab, 'idle', 'def handler(e, c): return 2'); print(idle.invoke().answer)"
+    )
     assert said.strip() == "2"
     pids = sorted({*pids, *(int(p) for p in kernel.run("print(*[p.pid for p in lab.processes()])").split())} - {guard})
     os.kill(kernel.pid, signal.SIGKILL)

@@ -15,7 +15,10 @@ STATEMENT: dict[str, Any] = {
     "Principal": {"Service": "s3.amazonaws.com"},
     "Action": "lambda:InvokeFunction",
     "Resource": FUNCTION,
-    "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::photos"}, "StringEquals": {"AWS:SourceAccount": "123456789012"}},
+    "Condition": {
+        "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::photos"},
+        "StringEquals": {"AWS:SourceAccount": "123456789012"},
+    },
 }
 
 
@@ -36,8 +39,17 @@ def test_nothing_is_allowed_by_no_statement() -> None:
 
 def test_a_matching_statement_allows_and_is_named() -> None:
     assert allowed(STATEMENT)
-    assert decide([STATEMENT], principal="s3.amazonaws.com", action="lambda:InvokeFunction", resource=FUNCTION,
-                  source_arn="arn:aws:s3:::photos", source_account="123456789012").statement is STATEMENT
+    assert (
+        decide(
+            [STATEMENT],
+            principal="s3.amazonaws.com",
+            action="lambda:InvokeFunction",
+            resource=FUNCTION,
+            source_arn="arn:aws:s3:::photos",
+            source_account="123456789012",
+        ).statement
+        is STATEMENT
+    )
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,9 @@ def test_the_export_lines_are_what_a_shell_needs() -> None:
         assert list(found) == ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"]
         program = "import boto3; print(len(boto3.client('s3').list_buckets()['Buckets']))"
         environment = {**os.environ, **found, "AWS_CONFIG_FILE": os.devnull}
-        done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
         assert done.stdout == "0\n"
 
 
@@ -65,7 +67,11 @@ def test_a_port_can_be_chosen_and_a_taken_one_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [sys.executable, "-m", "lambdalab", "serve", "--port", str(port)], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "lambdalab", "serve", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
     assert done.returncode == 1
     assert f"Port {port} cannot be used" in done.stderr and "Traceback" not in done.stderr

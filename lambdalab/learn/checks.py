@@ -17,7 +17,7 @@ from typing import Any
 
 from lambdalab.learn import store
 from lambdalab.learn.display import user_names
-from lambdalab.learn.exercises import Exercise, Hit, Message, NotRun, Row, Stop, Tried, Unwritten, find
+from lambdalab.learn.exercises import Case, Exercise, Hit, Message, NotRun, Row, Stop, Tried, Unwritten, find
 from lambdalab.learn.feedback import DONE, NEXT, CheckResult, NotYet
 from lambdalab.learn.hints import used_of
 from lambdalab.learn.work import Work
@@ -25,6 +25,7 @@ from lambdalab.learn.work import Work
 GRADING = "NBGRADER_EXECUTION"
 SEED = "LAMBDALAB_CHECK_SEED"
 _KEPT_ATTEMPTS = 200
+ENDLESS = ("NeverEnded", "Sandbox.Timedout")
 _SESSION = secrets.token_hex(8)
 
 # What to think of first when a line raises this.
@@ -79,7 +80,7 @@ def judge(exercise: Exercise, work: Work, seed: int) -> CheckResult:
     try:
         _must_be_there(exercise, work)
         cases = exercise.cases(random.Random(seed) if seed else None)
-        tried = [Tried(case, case.run(work)) for case in cases]
+        tried = _run_all(cases, work)
     except Stop as stopped:
         return CheckResult(exercise.number, stopped.message_id, message=stopped.message)
     rows = tuple(row for one in tried for row in _rows(one))
@@ -87,7 +88,7 @@ def judge(exercise: Exercise, work: Work, seed: int) -> CheckResult:
         exercise.number,
         DONE,
         passed=sum(one.seen.ok for one in tried),
-        total=len(tried),
+        total=len(cases),
         rows=rows,
         success=exercise.success,
         why=exercise.why,
@@ -95,6 +96,17 @@ def judge(exercise: Exercise, work: Work, seed: int) -> CheckResult:
     if exercise.kind == "predict":
         counts = _explain_predictions(exercise, work, tried, counts)
     return _choose(exercise, work, tried, counts)
+
+
+def _run_all(cases: Sequence[Case], work: Work) -> list[Tried]:
+    """Run the cases; one that never ended is the last, or the student would wait for each of the others too."""
+    tried: list[Tried] = []
+    for case in cases:
+        seen = case.run(work)
+        tried.append(Tried(case, seen))
+        if seen.raised is not None and seen.raised.kind in ENDLESS:
+            break
+    return tried
 
 
 def _must_be_there(exercise: Exercise, work: Work) -> None:

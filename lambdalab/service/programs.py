@@ -10,8 +10,9 @@ import os
 import sys
 
 from lambdalab.keys import Key
-from lambdalab.runtime.environment import BOOTSTRAP, Program
+from lambdalab.runtime.environment import BOOTSTRAP
 from lambdalab.runtime.files import FileStore
+from lambdalab.runtime.process import Program
 from lambdalab.service.model import FunctionVersion
 
 PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"

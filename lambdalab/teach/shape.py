@@ -90,6 +90,11 @@ def code_lines(cell: NotebookNode) -> int:
     return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in cell.source.split("\n"))
 
 
+def predictions(notebook: NotebookNode) -> dict[str, int]:
+    """The predictions a lesson asks for, such as "01-2", each with the cell where it stands."""
+    return dict(_items(notebook, "predict"))
+
+
 def _text_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown" and not cells.is_navigation(cell):
@@ -211,7 +216,7 @@ def _bullets(notebook: NotebookNode, heading: Heading, found: list[Heading]) -> 
 
 def _learning(name: str, notebook: NotebookNode, number: str) -> Iterator[Finding]:
     """Predictions with their reveals, recall, an asserted error, and a question that carries the idea elsewhere."""
-    predicted = dict(_items(notebook, "predict"))
+    predicted = predictions(notebook)
     revealed = dict(_items(notebook, "reveal"))
     if not PREDICTIONS[0] <= len(predicted) <= PREDICTIONS[1]:
         yield Finding(name, 0, 0, f"{len(predicted)} predictions; a lesson has {PREDICTIONS[0]} to {PREDICTIONS[1]}.")

@@ -203,6 +203,10 @@ def _drive_choices(page: Page) -> int:
         first = groups.nth(index).locator("input[type=radio]").first
         first.scroll_into_view_if_needed()
         first.check()
+    # The kernel answers in order, so what the choices set off is done when it has answered this.
+    page.evaluate(
+        "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo() }"
+    )
     return groups.count()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from lambdalab.teach import course
+from lambdalab.teach import course, shape
 from lambdalab.teach.course import Kind, Page
 from tests.browser import jupyter
 from tests.browser.conftest import ROOT
@@ -27,6 +27,7 @@ def test_lesson_runs_in_jupyterlab_and_asks_no_other_machine(
     findings = seen.findings(lesson.name)
     assert not findings, "\n".join(findings)
     assert seen.pictures
+    assert seen.driven >= len(shape.predictions(course.read(lesson.path))), "a prediction cannot be clicked"
 
 
 def test_a_figure_is_drawn_a_choice_is_driven_and_the_whole_notebook_is_photographed(

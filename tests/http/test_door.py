@@ -19,8 +19,16 @@ from botocore.exceptions import ClientError
 
 from lambdalab import Lab
 
-CALLS = [("s3", "list_buckets"), ("sqs", "list_queues"), ("dynamodb", "list_tables"), ("lambda", "list_functions"),
-         ("iam", "list_roles"), ("sns", "list_topics"), ("logs", "describe_log_groups"), ("events", "list_rules")]
+CALLS = [
+    ("s3", "list_buckets"),
+    ("sqs", "list_queues"),
+    ("dynamodb", "list_tables"),
+    ("lambda", "list_functions"),
+    ("iam", "list_roles"),
+    ("sns", "list_topics"),
+    ("logs", "describe_log_groups"),
+    ("events", "list_rules"),
+]
 WRONG_SIGNATURE = {"s3": "SignatureDoesNotMatch", "iam": "SignatureDoesNotMatch", "sns": "SignatureDoesNotMatch"}
 WRONG_KEY = {"s3": "InvalidAccessKeyId", "iam": "InvalidClientTokenId", "sns": "InvalidClientTokenId"}
 
@@ -59,8 +67,19 @@ def status(url: str, method: str = "GET", headers: dict[str, str] | None = None,
         return refused.code
 
 
-@pytest.mark.parametrize("path", ["/", "/photos", "/moto-api/", "/moto-api/data.json", "/_lab/state", "/latest/meta-data/",
-                                  "/2015-03-31/functions/", "/2015-03-31/functions/f/invocations"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/photos",
+        "/moto-api/",
+        "/moto-api/data.json",
+        "/_lab/state",
+        "/latest/meta-data/",
+        "/2015-03-31/functions/",
+        "/2015-03-31/functions/f/invocations",
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_nothing_is_answered_without_a_signature(lab: Lab, path: str, method: str) -> None:
     assert status(lab.endpoint + path, method) == 403
@@ -74,8 +93,12 @@ def test_motos_own_door_stays_closed_even_with_a_signature(lab: Lab) -> None:
 
 def test_a_request_that_was_changed_on_its_way_is_refused(lab: Lab) -> None:
     key = Credentials(lab.key_id, lab._settings["aws_secret_access_key"])
-    request = AWSRequest("POST", lab.endpoint + "/", data=b"Action=ListTopics&Version=2010-03-31",
-                         headers={"Content-Type": "application/x-www-form-urlencoded"})
+    request = AWSRequest(
+        "POST",
+        lab.endpoint + "/",
+        data=b"Action=ListTopics&Version=2010-03-31",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     SigV4Auth(key, "sns", "us-east-1").add_auth(request)
     assert status(request.url, "POST", dict(request.headers), b"Action=ListTopics&Version=2010-03-31") == 200
     assert status(request.url, "POST", dict(request.headers), b"Action=DeleteTopic&Version=2010-03-31") == 403
@@ -92,7 +115,9 @@ def test_a_signature_older_than_fifteen_minutes_is_refused(lab: Lab, monkeypatch
 
 
 @pytest.mark.parametrize("version", [None, "s3v4"])  # the default is Signature Version 2
-def test_a_presigned_url_works_without_further_credentials_and_only_as_it_was_signed(lab: Lab, version: str | None) -> None:
+def test_a_presigned_url_works_without_further_credentials_and_only_as_it_was_signed(
+    lab: Lab, version: str | None
+) -> None:
     s3 = boto3.client("s3", config=Config(signature_version=version))
     s3.create_bucket(Bucket="presigned")
     s3.put_object(Bucket="presigned", Key="a b/ü+c.txt", Body=b"hello")
@@ -106,7 +131,9 @@ def test_a_presigned_url_works_without_further_credentials_and_only_as_it_was_si
     assert connection.getresponse().status == 200
     connection.close()
     assert s3.get_object(Bucket="presigned", Key="new.txt")["Body"].read() == b"from outside"
-    assert status(s3.generate_presigned_url("get_object", {"Bucket": "presigned", "Key": "new.txt"}, ExpiresIn=-5)) == 403
+    assert (
+        status(s3.generate_presigned_url("get_object", {"Bucket": "presigned", "Key": "new.txt"}, ExpiresIn=-5)) == 403
+    )
 
 
 def test_a_functions_key_cannot_turn_the_clock(lab: Lab) -> None:
@@ -121,7 +148,12 @@ def test_keys_that_a_student_makes_open_the_door_too(lab: Lab) -> None:
     iam = boto3.client("iam")
     iam.create_user(UserName="amina")
     made = iam.create_access_key(UserName="amina")["AccessKey"]
-    who = call("sts", "get_caller_identity", aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"])
+    who = call(
+        "sts",
+        "get_caller_identity",
+        aws_access_key_id=made["AccessKeyId"],
+        aws_secret_access_key=made["SecretAccessKey"],
+    )
     assert who["Arn"].endswith(":user/amina")
     role = boto3.client("sts").assume_role(RoleArn=lab.role, RoleSessionName="amina")["Credentials"]
     session = {"aws_access_key_id": role["AccessKeyId"], "aws_secret_access_key": role["SecretAccessKey"]}

@@ -1,6 +1,6 @@
 """Answers to the exercises of workbooks 00 and 01, as students write them: stubs, solutions, other right ones, wrong ones.
 
-Each answer is the code of the student's cells. A text that begins with `%%deploy NAME` is a deployed function.
+Each answer is the code of the student's cells; what follows a line `%%deploy NAME` is a deployed function.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ A_00_1 = Answers(
     wrong={
         "typed-name": HELLO + 'def handler(event, context):\n    return {"greeting": "Hello, Ada"}\n',
         "print": HELLO + 'def handler(event, context):\n    print({"greeting": f"Hello, {event[\'name\']}"})\n',
-        "text-alone": HELLO + 'def handler(event, context):\n    return f"Hello, {event[\'name\']}"\n',
+        "text-alone": HELLO + "def handler(event, context):\n    return f\"Hello, {event['name']}\"\n",
     },
     failing={
-        "raised": HELLO + 'def handler(event, context):\n    name = event["nome"]\n    return {"greeting": f"Hello, {name}"}\n',
+        "raised": HELLO
+        + 'def handler(event, context):\n    name = event["nome"]\n    return {"greeting": f"Hello, {name}"}\n',
         "case": HELLO + 'def handler(event, context):\n    return {"greeting": f"hello {event[\'name\']}"}\n',
     },
 )
@@ -62,7 +63,7 @@ A_00_2 = Answers(
         + '    except NameError:\n        greeting = "Hello"\n'
         + '    return {"greeting": f"{greeting}, {event[\'name\']}"}\n',
         "in-the-event": SERVUS
-        + 'def handler(event, context):\n    return {"greeting": f"{event[\'greeting\']}, {event[\'name\']}"}\n',
+        + "def handler(event, context):\n    return {\"greeting\": f\"{event['greeting']}, {event['name']}\"}\n",
     },
 )
 
@@ -161,8 +162,10 @@ A_01_2 = Answers(
     solution='alive = {"deployed": 0, "after 1": 1, "after 2": 1, "after 2 h": 0, "after 3": 1}\n' + _AGAIN,
     also_right={},
     wrong={
-        "one-after-deploying": 'alive = {"deployed": 1, "after 1": 1, "after 2": 1, "after 2 h": 0, "after 3": 1}\n' + _AGAIN,
-        "two-after-second": 'alive = {"deployed": 0, "after 1": 1, "after 2": 2, "after 2 h": 0, "after 3": 1}\n' + _AGAIN,
+        "one-after-deploying": 'alive = {"deployed": 1, "after 1": 1, "after 2": 1, "after 2 h": 0, "after 3": 1}\n'
+        + _AGAIN,
+        "two-after-second": 'alive = {"deployed": 0, "after 1": 1, "after 2": 2, "after 2 h": 0, "after 3": 1}\n'
+        + _AGAIN,
         "one-after-two-hours": 'alive = {"deployed": 0, "after 1": 1, "after 2": 1, "after 2 h": 1, "after 3": 1}\n'
         + _AGAIN,
     },

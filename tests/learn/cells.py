@@ -20,6 +20,7 @@ def notebook() -> dict[str, Any]:
 def run(names: dict[str, Any], cells: str) -> dict[str, Any]:
     """Run cells in these names; each part that begins with %%deploy is deployed instead, as the magic does."""
     plain, *deployed = ("\n" + cells).split("\n%%deploy ")
+    plain = plain.removeprefix("\n")
     if plain.strip():
         file = f"<cell {next(_numbers)}>"
         linecache.cache[file] = (len(plain), None, plain.splitlines(keepends=True), file)

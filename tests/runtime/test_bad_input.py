@@ -23,7 +23,11 @@ def kind_and_text(function: Function, event: object = None) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("source", "kind", "text"),
     [
-        ("import nope", "Runtime.ImportModuleError", "Unable to import module 'lambda_function': No module named 'nope'"),
+        (
+            "import nope",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'lambda_function': No module named 'nope'",
+        ),
         ("x = 1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'lambda_function'"),
         (
             "def handler(e, c)\n    pass",
@@ -58,7 +62,9 @@ def test_a_faulty_function_gives_the_error_that_aws_gives(deploy: Deploy, source
 def test_a_process_that_ends_is_an_exit_error_and_the_next_call_gets_a_new_one(
     deploy: Deploy, statement: str, text: str
 ) -> None:
-    function = deploy(f"import os, sys\ndef handler(event, context):\n    if event: {statement}\n    return os.getpid()")
+    function = deploy(
+        f"import os, sys\ndef handler(event, context):\n    if event: {statement}\n    return os.getpid()"
+    )
     before = function.invoke().answer
     result = function.invoke({"end": True})
     assert result.function_error == "Unhandled" and result.status_code == 200
@@ -71,7 +77,9 @@ def test_a_process_that_ends_is_an_exit_error_and_the_next_call_gets_a_new_one(
 
 
 def test_a_function_that_sleeps_past_its_timeout_is_killed_and_the_next_call_works(deploy: Deploy) -> None:
-    function = deploy("import time\ndef handler(event, context):\n    time.sleep(event.get('s', 0))\n    return 'fine'", timeout=1)
+    function = deploy(
+        "import time\ndef handler(event, context):\n    time.sleep(event.get('s', 0))\n    return 'fine'", timeout=1
+    )
     result = function.invoke({"s": 60})
     assert result.error == {
         "errorType": "Sandbox.Timedout",
@@ -159,7 +167,9 @@ def test_an_unknown_function_is_not_found_under_its_full_name(lab: Lab) -> None:
 
 
 def test_the_stack_trace_names_files_as_on_aws_and_leaves_the_runtime_out(deploy: Deploy) -> None:
-    error = deploy("def inner():\n    return {}['x']\n\ndef handler(event, context):\n    return inner()").invoke().error
+    error = (
+        deploy("def inner():\n    return {}['x']\n\ndef handler(event, context):\n    return inner()").invoke().error
+    )
     assert error is not None
     assert [line.split(",")[0].strip() for line in error["stackTrace"]] == ['File "/var/task/lambda_function.py"'] * 2
     assert "bootstrap" not in str(error)

@@ -49,9 +49,11 @@ def handler(event, context):
 
 
 def test_an_idle_environment_is_frozen(deploy: Deploy, lab: Lab) -> None:
-    function = deploy("import threading, time\nticks = 0\ndef tick():\n    global ticks\n    while True:\n"
-                      "        ticks += 1\n        time.sleep(0.001)\nthreading.Thread(target=tick, daemon=True).start()\n"
-                      "def handler(event, context):\n    return ticks")
+    function = deploy(
+        "import threading, time\nticks = 0\ndef tick():\n    global ticks\n    while True:\n"
+        "        ticks += 1\n        time.sleep(0.001)\nthreading.Thread(target=tick, daemon=True).start()\n"
+        "def handler(event, context):\n    return ticks"
+    )
     function.invoke()
     assert [p.state for p in lab.processes("f")] == ["frozen"]
     pid = lab.processes("f")[0].pid
@@ -67,7 +69,9 @@ def test_new_code_is_used_at_once_and_the_old_process_goes(deploy: Deploy, lab: 
     assert not psutil.pid_exists(old) or psutil.Process(old).status() == psutil.STATUS_ZOMBIE
 
 
-def test_idle_environments_are_reclaimed_after_five_to_fifteen_minutes_of_the_labs_clock(deploy: Deploy, lab: Lab) -> None:
+def test_idle_environments_are_reclaimed_after_five_to_fifteen_minutes_of_the_labs_clock(
+    deploy: Deploy, lab: Lab
+) -> None:
     function = deploy(COUNTER)
     pid = function.invoke().answer[1]
     lab.clock.advance(minutes=4, seconds=50)
@@ -90,7 +94,19 @@ def handler(event, context):
             found[name] = False
     return found
 """
-    names = ["json", "boto3", "botocore", "urllib3", "dateutil", "PIL", "numpy", "moto", "IPython", "lambdalab", "plotly"]
+    names = [
+        "json",
+        "boto3",
+        "botocore",
+        "urllib3",
+        "dateutil",
+        "PIL",
+        "numpy",
+        "moto",
+        "IPython",
+        "lambdalab",
+        "plotly",
+    ]
     found = deploy(source, timeout=30).invoke(names).answer
     assert [name for name in names if found[name]] == ["json", "boto3", "botocore", "urllib3", "dateutil"]
 
@@ -121,7 +137,9 @@ def handler(event, context):
 
 
 def test_environment_variables_arrive_and_those_of_aws_are_there(deploy: Deploy) -> None:
-    function = deploy("import os\ndef handler(event, context):\n    return dict(os.environ)", env={"COLOUR": "grün"}, memory=256)
+    function = deploy(
+        "import os\ndef handler(event, context):\n    return dict(os.environ)", env={"COLOUR": "grün"}, memory=256
+    )
     inside = function.invoke().answer
     assert inside["COLOUR"] == "grün"
     assert inside["AWS_LAMBDA_FUNCTION_NAME"] == "f"
@@ -177,7 +195,9 @@ def test_what_is_printed_and_logged_lands_in_cloudwatch_logs(deploy: Deploy) -> 
 
 
 def test_bytes_go_as_they_are_and_a_decimal_becomes_a_number(deploy: Deploy) -> None:
-    function = deploy("from decimal import Decimal\ndef handler(event, context):\n    return b'[1]' if event else Decimal('1.5')")
+    function = deploy(
+        "from decimal import Decimal\ndef handler(event, context):\n    return b'[1]' if event else Decimal('1.5')"
+    )
     assert function.invoke().payload == b"1.5"
     assert function.invoke({"x": 1}).payload == b"[1]"
 

@@ -21,8 +21,13 @@ def rule(arn: str, **more: Any) -> dict[str, Any]:
 
 
 def allow(bucket: str, function: str = "f") -> None:
-    boto3.client("lambda").add_permission(FunctionName=function, StatementId=f"s3-{bucket}", Action="lambda:InvokeFunction",
-                                          Principal="s3.amazonaws.com", SourceArn=f"arn:aws:s3:::{bucket}")
+    boto3.client("lambda").add_permission(
+        FunctionName=function,
+        StatementId=f"s3-{bucket}",
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+        SourceArn=f"arn:aws:s3:::{bucket}",
+    )
 
 
 def arn_of(function: Function) -> str:
@@ -68,19 +73,37 @@ def test_a_rule_for_a_function_that_does_not_exist_is_refused(bucket: str) -> No
 
 def test_a_rule_for_a_function_in_another_region_is_refused(bucket: str) -> None:
     error = refusal(bucket, rule("arn:aws:lambda:eu-west-1:123456789012:function:f"))
-    assert error["Message"] == "The notification destination service region is not valid for the bucket location constraint"
+    assert (
+        error["Message"]
+        == "The notification destination service region is not valid for the bucket location constraint"
+    )
 
 
 def test_an_upload_runs_the_function_with_the_complete_event(deploy: Deploy, bucket: str) -> None:
     function = deploy(ECHO, name="echo-upload")
     allow(bucket, "echo-upload")
     s3 = boto3.client("s3")
-    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=rule(arn_of(function), Id="on-upload"))
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration=rule(arn_of(function), Id="on-upload")
+    )
     tag = s3.put_object(Bucket=bucket, Key="cat 1+ü.jpg", Body=b"x" * 7)["ETag"].strip('"')
     (record,) = seen(function)[0]["Records"]
-    assert set(record) == {"eventVersion", "eventSource", "awsRegion", "eventTime", "eventName", "userIdentity",
-                           "requestParameters", "responseElements", "s3"}
-    assert (record["eventVersion"], record["eventSource"], record["eventName"]) == ("2.1", "aws:s3", "ObjectCreated:Put")
+    assert set(record) == {
+        "eventVersion",
+        "eventSource",
+        "awsRegion",
+        "eventTime",
+        "eventName",
+        "userIdentity",
+        "requestParameters",
+        "responseElements",
+        "s3",
+    }
+    assert (record["eventVersion"], record["eventSource"], record["eventName"]) == (
+        "2.1",
+        "aws:s3",
+        "ObjectCreated:Put",
+    )
     assert record["requestParameters"] == {"sourceIPAddress": "127.0.0.1"}
     assert set(record["responseElements"]) == {"x-amz-request-id", "x-amz-id-2"}
     s3_part = record["s3"]
@@ -107,7 +130,9 @@ def test_filters_copies_and_removals_are_told_apart(deploy: Deploy, bucket: str)
     assert set(records[1]["s3"]["object"]) == {"key", "sequencer"}
 
 
-def test_a_permission_that_was_taken_away_stops_the_event_and_explain_says_so(deploy: Deploy, lab: Lab, bucket: str) -> None:
+def test_a_permission_that_was_taken_away_stops_the_event_and_explain_says_so(
+    deploy: Deploy, lab: Lab, bucket: str
+) -> None:
     function = deploy(ECHO, name="echo-denied")
     allow(bucket, "echo-denied")
     s3 = boto3.client("s3")
@@ -116,7 +141,9 @@ def test_a_permission_that_was_taken_away_stops_the_event_and_explain_says_so(de
     s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"x")
     assert function.logs() == []
     assert f"sent by s3:{bucket}/cat.jpg: refused, no code ran" in str(lab.explain("echo-denied"))
-    assert "no statement of the policy lets s3.amazonaws.com do lambda:InvokeFunction" in str(lab.explain("echo-denied"))
+    assert "no statement of the policy lets s3.amazonaws.com do lambda:InvokeFunction" in str(
+        lab.explain("echo-denied")
+    )
 
 
 def test_a_rule_may_be_written_without_looking_when_asked(deploy: Deploy, bucket: str) -> None:

@@ -75,7 +75,7 @@ class _Desk:
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
-    one, other, unknown = picked(rng, _NAMES[:3], _NAMES)
+    one, other, twice, silent, loud, unknown = picked(rng, _NAMES[:6], _NAMES)  # cases must not meet each other's
 
     def two(desk: _Desk) -> Seen:
         spies = {name: _Spy({"by": name}) for name in (one, other)}
@@ -87,23 +87,23 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
 
     def again(desk: _Desk) -> Seen:
         old, new = _Spy("old"), _Spy("new")
-        desk.register(one, old)
-        desk.register(one, new)
-        if desk.dispatch(one, {}).value == "old":
+        desk.register(twice, old)
+        desk.register(twice, new)
+        if desk.dispatch(twice, {}).value == "old":
             return Seen(False, "the first function ran, the second expected")
-        desk.answer(one, new, {})
+        desk.answer(twice, new, {})
         return Seen(True, "the second function ran")
 
     def nothing(desk: _Desk) -> Seen:
         spy = _Spy(None)
-        desk.register(one, spy)
-        desk.answer(one, spy, {"n": 2})
+        desk.register(silent, spy)
+        desk.answer(silent, spy, {"n": 2})
         return Seen(True, "None")
 
     def raising(desk: _Desk) -> Seen:
         spy = _Spy(error=ArithmeticError("the event holds no number"))
-        desk.register(other, spy)
-        raised = desk.dispatch(other, {}).raised
+        desk.register(loud, spy)
+        raised = desk.dispatch(loud, {}).raised
         if raised is None:
             return Seen(False, "the error did not reach the caller")
         if raised.error is not spy.error:
@@ -111,15 +111,14 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         return Seen(True, "the error reached the caller")
 
     def missing(desk: _Desk) -> Seen:
-        name = f"{unknown}-{one}"
-        outcome = desk.dispatch(name, {})
+        outcome = desk.dispatch(unknown, {})
         if outcome.raised is None:
             facts = {"silent": outcome.value} if outcome.value is None else {}
             return Seen(False, f"answered {short(outcome.value)}, LookupError expected", facts=facts)
         error = outcome.raised.error
         if not isinstance(error, LookupError):
             return Seen(False, f"raised {outcome.raised.kind}, LookupError expected")
-        return Seen(name in str(error), f"{outcome.raised.kind}: {short(outcome.raised.text)}")
+        return Seen(unknown in str(error), f"{outcome.raised.kind}: {short(outcome.raised.text)}")
 
     def hundred(desk: _Desk) -> Seen:
         spies = {f"{one}-{k}": _Spy(k) for k in range(100)}
@@ -129,15 +128,24 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
             desk.answer(name, spy, {"k": name})
         return Seen(True, "all found")
 
-    ready = f'register("{one}", print)\n'
     return [
-        _desk_case("two registrations", f'{ready}register("{other}", len)\ndispatch("{one}", {{"n": 1}})', two),
-        _desk_case("a name registered again", f'{ready}register("{one}", len)\ndispatch("{one}", {{}})', again),
-        _desk_case("a function that returns None", f'{ready}dispatch("{one}", {{"n": 2}})', nothing),
         _desk_case(
-            "a function that raises", f'register("{other}", lambda event: 1 / 0)\ndispatch("{other}", {{}})', raising
+            "two registrations",
+            f'register("{one}", print)\nregister("{other}", len)\ndispatch("{one}", {{"n": 1}})',
+            two,
         ),
-        _desk_case("an unknown name", f'dispatch("{unknown}-{one}", {{}})', missing),
+        _desk_case(
+            "a name registered again",
+            f'register("{twice}", print)\nregister("{twice}", len)\ndispatch("{twice}", {{}})',
+            again,
+        ),
+        _desk_case(
+            "a function that returns None", f'register("{silent}", print)\ndispatch("{silent}", {{"n": 2}})', nothing
+        ),
+        _desk_case(
+            "a function that raises", f'register("{loud}", lambda event: 1 / 0)\ndispatch("{loud}", {{}})', raising
+        ),
+        _desk_case("an unknown name", f'dispatch("{unknown}", {{}})', missing),
         _desk_case("100 names", f'for k in range(100):\n    register(f"{one}-{{k}}", print)', hundred),
     ]
 
