@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lambdalab.lab import Lab
 
 
+_OWN_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
 @dataclass(frozen=True)
 class Proof:
     """What was seen.
@@ -89,7 +92,7 @@ def prove(lab: Lab) -> Proof:
     return Proof(
         access_key=key.access_key,
         key_is_the_labs=key.access_key == own_key,
-        settings_hidden=all(os.environ.get(n) == os.devnull for n in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")),
+        settings_hidden=all(os.environ.get(name) == os.devnull for name in _OWN_FILES),
         endpoint=endpoint,
         addresses=addresses,
         tried=tried,

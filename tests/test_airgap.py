@@ -85,7 +85,8 @@ import json, boto3
 from lambdalab import Lab
 from lambdalab.functions import deploy
 lab = Lab()
-function = deploy(lab, "f", "import boto3\\ndef handler(e, c):\\n    return boto3.client('sts').get_caller_identity()['Account']", timeout=20)
+code = "import boto3\\ndef handler(e, c):\\n    return boto3.client('sts').get_caller_identity()['Account']"
+function = deploy(lab, "f", code, timeout=20)
 print(json.dumps({"answer": function.invoke().answer, "buckets": boto3.client("s3").list_buckets()["Buckets"]}))
 """
 
@@ -100,7 +101,7 @@ def test_a_proxy_that_is_nonsense_changes_nothing() -> None:
 
 def test_everything_works_on_a_machine_without_any_network() -> None:
     unshare = shutil.which("unshare")
-    up = "import fcntl, socket, struct; s = socket.socket(); fcntl.ioctl(s, 0x8914, struct.pack('16sH14x', b'lo', 0x49))\n"
+    up = "import fcntl, socket, struct\nfcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sH14x', b'lo', 0x49))\n"
     if not unshare or subprocess.run([unshare, "-rn", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system does not allow an unprivileged network namespace")
     assert run(up + WHOLE_WAY, unshare, "-rn") == {"answer": "123456789012", "buckets": []}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Raised, Seen, Stop, Tried, Unwritten
-from lambdalab.learn.words import kind_of, short, strictly_equal
+from lambdalab.learn.words import as_json, kind_of, short, strictly_equal
 from lambdalab.learn.work import Work, unwritten
 
 T = TypeVar("T")
@@ -30,24 +30,30 @@ def called(name: str, *args: Any, expected: Any, tried: str = "", same: Same = s
 
 
 def invoked(function: str, event: Any, *, expected: Any, tried: str = "", same: Same = strictly_equal) -> Case:
-    """Call a deployed function with this event and compare what it answers."""
+    """Call a deployed function with this event and compare what it answers; values are shown as the JSON that travels."""
 
     def run(work: Work) -> Seen:
         answer = work.invoke(function, event)
-        return compared(answer.value, answer.raised, expected, same)
+        return compared(answer.value, answer.raised, expected, same, as_json)
 
-    return Case(tried or f"`{short(event)}`", f'lab.function("{function}").invoke({event!r})', run, about=event)
+    return Case(tried or f"`{as_json(event)}`", f'lab.function("{function}").invoke({event!r})', run, about=event)
 
 
-def compared(value: Any, raised: Raised | None, expected: Any, same: Same = strictly_equal) -> Seen:
+def compared(
+    value: Any,
+    raised: Raised | None,
+    expected: Any,
+    same: Same = strictly_equal,
+    shown: Callable[[Any], str] = short,
+) -> Seen:
     """What to say of a value beside the expected one."""
     if raised is not None:
         return Seen(False, f"raised {raised.kind}", raised=raised)
     if same(value, expected):
-        return Seen(True, short(value), value)
+        return Seen(True, shown(value), value)
     other_kind = type(value) is not type(expected) and value == expected
-    wanted = f"{kind_of(expected)} expected" if other_kind else f"{short(expected)} expected"
-    return Seen(False, f"{short(value)}, {wanted}", value)
+    wanted = f"{kind_of(expected)} expected" if other_kind else f"{shown(expected)} expected"
+    return Seen(False, f"{shown(value)}, {wanted}", value)
 
 
 def verdict(

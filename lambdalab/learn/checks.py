@@ -126,7 +126,9 @@ def _must_be_there(exercise: Exercise, work: Work) -> None:
 
 
 def _rows(one: Tried) -> tuple[Row, ...]:
-    return (Row(one.seen.ok, one.case.tried, one.seen.shown),) if one.seen.rows is None else one.seen.rows
+    """The case's lines of the table, which shows code without marks."""
+    rows = (Row(one.seen.ok, one.case.tried, one.seen.shown),) if one.seen.rows is None else one.seen.rows
+    return tuple(Row(row.ok, row.tried.replace("`", ""), row.seen.replace("`", "")) for row in rows)
 
 
 def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: CheckResult) -> CheckResult:
@@ -143,7 +145,7 @@ def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: Chec
     if raised is not None:
         return replace(counts, message_id="raised", message=_about_error(raised), event=raised.case.event)
     failing = next(one for one in tried if not one.seen.ok)
-    general = Message(f"{failing.case.tried}: {failing.seen.shown}.", exercise.idea, exercise.look)
+    general = Message(f"{sentence(failing.case.tried)}: {failing.seen.shown}.", exercise.idea, exercise.look)
     id = NEXT if failing.seen.pending else "case"
     return replace(counts, message_id=id, message=failing.seen.message or general, event=failing.case.event)
 
@@ -161,7 +163,8 @@ def _hits(exercise: Exercise, work: Work, tried: Sequence[Tried]) -> list[tuple[
 def _explain_predictions(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: CheckResult) -> CheckResult:
     """The commitment is credited; each known wrong idea is explained beside what was seen."""
     hits = _hits(exercise, work, tried)
-    return replace(counts, notes=tuple(message for _, message, _ in hits), explained=tuple(id for id, _, _ in hits))
+    notes = tuple(message for _, message, _ in hits)
+    return replace(counts, notes=notes, explained=tuple(id for id, _, _ in hits), predicted=True)
 
 
 def _about_error(one: Tried) -> Message:
@@ -169,8 +172,12 @@ def _about_error(one: Tried) -> Message:
     assert raised is not None
     text = " ".join(raised.text.split()[:12])
     where = f" in your line {raised.number}, `{short_line(raised.line)}`" if raised.line else ""
-    seen = f"{one.case.tried}: `{raised.kind}`{where}: {text}".rstrip(": ") + "."
+    seen = f"{sentence(one.case.tried)}: `{raised.kind}`{where}: {text}".rstrip(": .") + "."
     return Message(seen, _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT))
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def short_line(line: str) -> str:

@@ -40,6 +40,7 @@ class CheckResult:
         attempt: the number of different codes that were checked, this one included; 0 if nothing was run.
         failed: the number of different codes that were checked and not right.
         same_code: whether this is the result of the last attempt, shown again.
+        predicted: whether the rows are predictions beside what was seen, shown also when done.
     """
 
     number: str
@@ -57,6 +58,7 @@ class CheckResult:
     failed: int = 0
     hints_used: int = 0
     same_code: bool = False
+    predicted: bool = False
 
     @property
     def done(self) -> bool:
@@ -89,47 +91,48 @@ def card(result: CheckResult) -> Shown:
     """The card of a check and its text twin."""
     from lambdalab.show.frame import card as frame
     from lambdalab.show.frame import chip, code_block, quiet, tried_seen_table
-    from lambdalab.show.theme import TICK
+    from lambdalab.show.theme import DASH, TICK
 
     kicker = f"Check {result.number}" + (f", attempt {result.attempt}" if result.attempt else "")
-    body, lines = "", [f"{kicker}: {result.state}"]
-    for label, text in _said(result):
-        body += f"<p><b>{label}</b> {rich(text)}</p>"
-        lines.append(f"{label} {text}")
+    said = [("Seen:", result.message.seen), (_label(result), result.message.advice)] if result.message else []
+    body, lines = _paragraphs(said), [f"{kicker}: {result.state}", *_lines(said)]
     if result.event and result.failed >= 2 and not result.done:
         body += quiet("The event that showed it") + code_block(result.event)
         lines += ["The event that showed it:", *(f"    {line}" for line in result.event.split("\n"))]
-    if result.rows and (not result.done or result.notes):
+    if result.rows and (not result.done or result.predicted):
         body += tried_seen_table([(row.ok, row.tried, row.seen) for row in result.rows])
-        lines += [f"  {TICK if row.ok else '–'} {row.tried}: {row.seen}" for row in result.rows]
-    for note in _notes(result):
-        body += f'<p class="ll-2">{rich(note)}</p>'
-        lines.append(note)
+        lines += [f"  {TICK if row.ok else DASH} {row.tried}: {row.seen}" for row in result.rows]
+    ending = [("Why it differs:", f"{note.seen} {note.advice}".strip()) for note in result.notes]
+    if result.done:
+        ending += [("The idea in a sentence:", result.success), ("Why?", f"{result.why} Your words; not graded.")]
+    body, lines = body + _paragraphs(ending), lines + _lines(ending)
+    for offer in _offers(result):
+        body += f'<p class="ll-2">{rich(offer)}</p>'
+        lines.append(offer)
     chips = [chip(f"{TICK} {result.state}", "solid") if result.done else chip(result.state, "dashed")]
     html = frame(kicker=kicker, heading="", body_html=body, chips=chips, live=True)
-    return Shown(html, "\n".join(line for line in lines if line))
+    return Shown(html, "\n".join(lines))
 
 
-def _said(result: CheckResult) -> list[tuple[str, str]]:
-    """The labelled paragraphs, in their order."""
-    said = [] if result.message is None else [("Seen:", result.message.seen), (_label(result), result.message.advice)]
-    said += [("Predicted and seen:", f"{note.seen} {note.advice}".strip()) for note in result.notes]
-    if result.done:
-        said += [("The idea in a sentence:", result.success), ("Why?", f"{result.why} Your words; not graded.")]
-    return [(escape(label), text) for label, text in said if text]
+def _paragraphs(said: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"<p><b>{escape(label)}</b> {rich(text)}</p>" for label, text in said if text)
+
+
+def _lines(said: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"{label} {text}" for label, text in said if text]
 
 
 def _label(result: CheckResult) -> str:
     return "The idea:" if result.judged else "Next:"
 
 
-def _notes(result: CheckResult) -> Sequence[str]:
+def _offers(result: CheckResult) -> Sequence[str]:
     """Quiet lines below: the same code, and the help that is offered after three different attempts."""
-    notes = [_SAME] if result.same_code else []
+    offers = [_SAME] if result.same_code else []
     if result.judged and not result.done and result.failed >= 3:
         call = f'hint("{result.number}")'
         if result.hints_used == 0:
-            notes.append(f"{result.failed} different attempts: `{call}` shows a first hint. Hints cost nothing.")
+            offers.append(f"{result.failed} different attempts: `{call}` shows a first hint. Hints cost nothing.")
         else:
-            notes.append(f'`hint("{result.number}", "twin")` shows the same idea worked out on another event.')
-    return notes
+            offers.append(f'`hint("{result.number}", "twin")` shows the same idea worked out on another event.')
+    return offers

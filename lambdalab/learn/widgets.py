@@ -14,11 +14,19 @@ from lambdalab.learn.content import Prediction
 # Targets of 44 px, and a focus ring that does not depend on a colour alone.
 _STYLE = """<style>
 .ll-form {border:1.5px solid;border-left-width:6px;border-radius:4px;padding:12px 16px;max-width:900px}
-.ll-form .widget-radio-box label {min-height:44px;line-height:22px;padding:10px 4px;height:auto;margin:0}
-.ll-form .widget-radio-box {height:auto;max-width:none}
-.ll-form button {min-height:44px;height:auto;line-height:22px;padding:8px 16px}
-.ll-form :focus-visible {outline:3px solid currentColor;outline-offset:2px}
+.ll-form, .ll-form label, .ll-form button, .ll-form .widget-html-content {font-size:16px}
+.ll-form .widget-radio-box {height:auto;max-width:none;margin:0}
+.ll-form .widget-radio-box br {display:none}
+.ll-form .widget-radio-box label {display:flex;flex-direction:row-reverse;justify-content:flex-end;align-items:center;
+ gap:10px;min-height:44px;height:auto;margin:0 0 6px;padding:0 12px;
+ border:1px solid var(--jp-border-color1,currentColor);border-radius:4px}
+.ll-form button {min-height:44px;height:auto;padding:8px 16px}
+.ll-form button.mod-active {font-weight:bold;outline:2px solid}
+.ll-form :focus-visible {outline:3px solid;outline-offset:2px}
 </style>"""
+
+
+_NOT_JUDGED = "Nothing is judged before the run."
 
 
 def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | None) -> Any:
@@ -33,7 +41,7 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     from lambdalab.learn.predictions import SURE, record, twin
 
     options = widgets.RadioButtons(
-        options=[(f"{option.letter}   {option.text}", option.letter) for option in prediction.choices],
+        options=[(f"{option.letter}\u2003{option.text}", option.letter) for option in prediction.choices],
         value=chosen,
         layout=widgets.Layout(width="auto"),
         tooltip=prediction.question,
@@ -41,8 +49,11 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     certainty = widgets.ToggleButtons(
         options=list(SURE), value=sure, description="How sure?", tooltips=[f"{step} sure" for step in SURE]
     )
-    save = widgets.Button(description="Save my answer", tooltip=f"Save the answer to prediction {prediction.id}")
-    status = widgets.HTML(_status("Nothing is judged before the run.", twin(prediction)))
+    save = widgets.Button(
+        description="Save my answer", button_style="primary", layout=widgets.Layout(width="max-content")
+    )
+    said = f"Saved: {chosen}. You can change it; nothing is judged before the run." if chosen else _NOT_JUDGED
+    status = widgets.HTML(_status(said, twin(prediction, chosen or "b")))
 
     def on_save(_: object) -> None:
         if options.value is None:

@@ -29,10 +29,17 @@ def short(value: object, most: int = 40) -> str:
         text = f"a {type(value).__name__}"
     if " at 0x" in text:  # an address says nothing and differs from run to run
         text = f"a {type(value).__name__}"
-    text = " ".join(text.split())
-    words = text.split(" ")
-    if len(words) > 6:
-        text = " ".join(words[:6]) + " …"
+    return _cut(text, most)
+
+
+def as_json(value: object, most: int = 40) -> str:
+    """The value as the JSON text that travels, cut like `short`, with letters of every script as they are."""
+    return _cut(json.dumps(value, ensure_ascii=False), most)
+
+
+def _cut(text: str, most: int) -> str:
+    words = text.split()
+    text = " ".join(words[:6]) + " …" if len(words) > 6 else " ".join(words)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -40,11 +47,6 @@ def kind_of(value: object) -> str:
     """What kind of thing it is, in words: "a text (`str`)"."""
     name = type(value).__name__
     return _PLAIN.get(name, f"a `{name}`")
-
-
-def as_json(value: Any) -> str:
-    """The value as JSON text on one line, with letters of every script as they are."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def strictly_equal(one: Any, other: Any) -> bool:

@@ -1,8 +1,8 @@
 """One runtime process and everything it says: its requests, its output, its end.
 
 On AWS this is hidden inside the microVM. Here the thread that waits reads three things at once, the Runtime API's
-connections, the pipe behind print and the end of the process, so that none of them can hold up another and nothing needs
-a lock. Left out so far: the CPU share, killing at the memory limit, a mount namespace of its own.
+connections, the pipe behind print and the end of the process: none of them can hold up another, and nothing needs a
+lock. Left out so far: the CPU share, killing at the memory limit, a mount namespace of its own.
 """
 
 from __future__ import annotations

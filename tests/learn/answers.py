@@ -1,4 +1,4 @@
-"""Answers to the exercises of workbooks 00 and 01, as students write them: stubs, solutions, other right ones, wrong ones.
+"""Answers to the exercises of workbooks 00 and 01, as students write them: stubs, solutions, right and wrong ones.
 
 Each answer is the code of the student's cells; what follows a line `%%deploy NAME` is a deployed function.
 """
@@ -48,12 +48,15 @@ A_00_2 = Answers(
     given='GREETING = "Servus"\n',
     stub=SERVUS + 'def handler(event, context):\n    return {"greeting": f"{GREETING}, {event[\'name\']}"}\n',
     solution=SERVUS
-    + 'GREETING = "Servus"\n\ndef handler(event, context):\n    return {"greeting": f"{GREETING}, {event[\'name\']}"}\n',
+    + 'GREETING = "Servus"\n\ndef handler(event, context):\n'
+    + '    return {"greeting": f"{GREETING}, {event[\'name\']}"}\n',
     also_right={
         "local": SERVUS
-        + 'def handler(event, context):\n    greeting = "Servus"\n    return {"greeting": f"{greeting}, {event[\'name\']}"}\n',
+        + 'def handler(event, context):\n    greeting = "Servus"\n'
+        + '    return {"greeting": f"{greeting}, {event[\'name\']}"}\n',
         "default": SERVUS
-        + 'def handler(event, context, greeting="Servus"):\n    return {"greeting": f"{greeting}, {event[\'name\']}"}\n',
+        + 'def handler(event, context, greeting="Servus"):\n'
+        + '    return {"greeting": f"{greeting}, {event[\'name\']}"}\n',
     },
     wrong={
         "still-name-error": SERVUS
@@ -248,7 +251,8 @@ A_01_4 = Answers(
     + "    return n * PER_REQUEST + gb_seconds * PER_GB_SECOND\n",
     also_right={
         "loop": _PRICES
-        + "def monthly_bill(calls, ms, mb):\n    bill = 0\n    for n in calls:\n        for_one = ms / 1000 * mb / 1024\n"
+        + "def monthly_bill(calls, ms, mb):\n    bill = 0\n"
+        + "    for n in calls:\n        for_one = ms / 1000 * mb / 1024\n"
         + "        bill += n * (PER_REQUEST + for_one * PER_GB_SECOND)\n    return bill\n",
         "numpy": "import numpy as np\n"
         + _PRICES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -94,7 +95,8 @@ def test_at_most_two_questions_return(monkeypatch: pytest.MonkeyPatch) -> None:
         recall(id, "c" if id == "01-1" else "a")
     assert len(returning("02", store.load())) == 2
     two = dataclasses.replace(lesson("01"), number="02", recall=())
-    monkeypatch.setattr("lambdalab.learn.recall.lesson", lambda number: two if number == "02" else lesson(number))
+    module = sys.modules["lambdalab.learn.recall"]  # the package has a function of the same name
+    monkeypatch.setattr(module, "lesson", lambda number: two if number == "02" else lesson(number))
     assert "2 of them come back" in _start("02").text
 
 

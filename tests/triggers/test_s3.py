@@ -1,4 +1,4 @@
-"""S3 calls a function: only with permission, only in its region, with AWS's complete event (AWS_SEMANTICS 38 and 40)."""
+"""S3 calls a function: only with permission, only in its region, with AWS's complete event."""
 
 from __future__ import annotations
 

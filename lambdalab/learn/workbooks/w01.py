@@ -228,7 +228,8 @@ def _near(value: float, expected: float) -> bool:
 
 
 def _dollars(value: Any) -> str:
-    return f"${float(value):.6g}"
+    """Four digits that count, never in the form 9.3e-05."""
+    return f"${Decimal(f'{float(value):.4g}'):f}"
 
 
 def _would_be(*bills: _Bill) -> Detect:
