@@ -60,10 +60,11 @@ def _stop_requests() -> None:
         host = urlsplit(str(getattr(request, "url", ""))).hostname or ""
         if host not in LOOPBACK and not host.endswith(".localhost"):
             _blocked.append(host)
+            running = "AWS_ENDPOINT_URL" in os.environ
+            why = "The client was made before the lab was started" if running else "No lab is running in this notebook"
             raise OutsideTheLab(
                 f"This request was for {host}, which is not on this machine, so lambdalab stopped it. "
-                "The client was made before the lab was started, so it points at the real AWS. "
-                "Run `lab = Lab()` first, then make the client again."
+                f"{why}, so it points at the real AWS. Run `lab = Lab()` first, then make the client again."
             )
         try:
             return send(self, request)

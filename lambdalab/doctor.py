@@ -180,7 +180,7 @@ def browser() -> Check:
     try:
         found = webbrowser.get()
     except webbrowser.Error:
-        detail = "cannot be opened from here; copy the address that make lab prints into one"
+        detail = "none was found here; open the address that make lab prints in a browser of yours"
         return Check("browser", False, detail, required=False)
     return Check("browser", True, getattr(found, "name", "") or type(found).__name__, required=False)
 

@@ -57,7 +57,7 @@ def deploy(line: str, cell: str) -> None:
         env=dict(pair.split("=", 1) for pair in given.env),
         layers=given.layer,
     )
-    print(f"deployed {function.name}: {given.memory} MB, {given.timeout} s")
+    print(f"deployed {function.name}: {given.memory} MB of memory, at most {given.timeout} s a call")
 
 
 def register(shell: Any) -> None:

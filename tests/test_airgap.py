@@ -19,7 +19,7 @@ def run(program: str, *command: str, **variables: str) -> dict[str, object]:
     """Run a program in a fresh interpreter; what it prints last, as JSON."""
     done = subprocess.run(
         [*command, sys.executable, "-c", textwrap.dedent(program)],
-        env={**os.environ, **variables},
+        env={**{n: v for n, v in os.environ.items() if not n.startswith("AWS_")}, **variables},
         capture_output=True,
         text=True,
         timeout=60,
@@ -89,6 +89,25 @@ code = "import boto3\\ndef handler(e, c):\\n    return boto3.client('sts').get_c
 function = deploy(lab, "f", code, timeout=20)
 print(json.dumps({"answer": function.invoke().answer, "buckets": boto3.client("s3").list_buckets()["Buckets"]}))
 """
+
+
+def test_a_client_without_a_running_lab_is_told_so() -> None:
+    found = run(
+        """
+        import json, boto3
+        from lambdalab import Lab, OutsideTheLab
+        said = []
+        for _ in range(2):
+            try:
+                boto3.client("s3").list_buckets()
+            except OutsideTheLab as stopped:
+                said.append(str(stopped))
+            Lab().stop()
+        print(json.dumps({"said": said}))
+        """
+    )
+    assert all("No lab is running in this notebook" in text for text in found["said"])  # type: ignore[attr-defined]
+    assert len(found["said"]) == 2  # type: ignore[arg-type]
 
 
 def test_a_proxy_that_is_nonsense_changes_nothing() -> None:

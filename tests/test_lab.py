@@ -30,7 +30,7 @@ def test_a_cell_becomes_a_function_and_can_be_deployed_again(lab: Lab, capsys: p
         "cell --memory 256 --timeout 5 --env A=1 --env B=x=y",
         "import os\ndef handler(e, c):\n    return os.environ['B']",
     )
-    assert capsys.readouterr().out == "deployed cell: 256 MB, 5 s\n"
+    assert capsys.readouterr().out == "deployed cell: 256 MB of memory, at most 5 s a call\n"
     function = lab.function("cell")
     assert function.invoke().answer == "x=y"
     assert (function.configuration["MemorySize"], function.configuration["Timeout"]) == (256, 5)

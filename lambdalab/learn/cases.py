@@ -30,7 +30,7 @@ def called(name: str, *args: Any, expected: Any, tried: str = "", same: Same = s
 
 
 def invoked(function: str, event: Any, *, expected: Any, tried: str = "", same: Same = strictly_equal) -> Case:
-    """Call a deployed function with this event and compare what it answers; values are shown as the JSON that travels."""
+    """Call a deployed function with this event and compare its answer; values are shown as the JSON that travels."""
 
     def run(work: Work) -> Seen:
         answer = work.invoke(function, event)
@@ -103,7 +103,7 @@ def all_filled(work: Work, name: str, keys: Sequence[str]) -> Mapping[str, Any]:
     value = entries(work, name)
     open_ones = [key for key in keys if value.get(key, ...) is ...]
     if len(open_ones) == len(keys):
-        raise Unwritten(unwritten(work.exercise))
+        raise Unwritten(unwritten(name))
     if open_ones:
         first = f'"{open_ones[0]}"'
         count = f"{len(open_ones)} of {len(keys)} entries are still open, the first is {first}."

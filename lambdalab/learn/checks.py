@@ -145,7 +145,9 @@ def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: Chec
     if raised is not None:
         return replace(counts, message_id="raised", message=_about_error(raised), event=raised.case.event)
     failing = next(one for one in tried if not one.seen.ok)
-    general = Message(f"{sentence(failing.case.tried)}: {failing.seen.shown}.", exercise.idea, exercise.look)
+    general = Message(
+        f"{sentence(failing.case.tried)}: {failing.seen.shown}.", exercise.idea, exercise.look
+    ).within_limit()
     id = NEXT if failing.seen.pending else "case"
     return replace(counts, message_id=id, message=failing.seen.message or general, event=failing.case.event)
 
@@ -173,7 +175,7 @@ def _about_error(one: Tried) -> Message:
     text = " ".join(raised.text.split()[:12])
     where = f" in your line {raised.number}, `{short_line(raised.line)}`" if raised.line else ""
     seen = f"{sentence(one.case.tried)}: `{raised.kind}`{where}: {text}".rstrip(": .") + "."
-    return Message(seen, _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT))
+    return Message(seen, _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT)).within_limit()
 
 
 def sentence(text: str) -> str:

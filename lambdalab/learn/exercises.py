@@ -41,6 +41,11 @@ class Message:
     def words(self) -> int:
         return len(f"{self.seen} {self.advice}".split())
 
+    def within_limit(self) -> Message:
+        """The same without where to look, or without the idea too, if it would be longer than 50 words."""
+        shorter = (self, Message(self.seen, self.idea), Message(self.seen))
+        return next((message for message in shorter if message.words <= MOST_WORDS), shorter[-1])
+
 
 def _fill(text: str, values: Mapping[str, object]) -> str:
     """Only the names that are given are replaced, so that the text may hold braces of its own."""

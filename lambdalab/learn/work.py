@@ -43,12 +43,12 @@ class Work:
         """
         outcome = call(self.names[name], *args, names=self.names)
         if outcome.raised is not None:
-            self._stub(outcome.raised)
+            self._stub(outcome.raised, name)
         return outcome
 
-    def _stub(self, raised: Raised) -> None:
+    def _stub(self, raised: Raised, name: str) -> None:
         if raised.kind == "NotImplementedError":
-            raise Unwritten(unwritten(self.exercise))
+            raise Unwritten(unwritten(name))
 
     # -- functions in the lab ----------------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class Work:
         if not answer.get("FunctionError"):
             return Answer(value, None)
         raised = raised_inside(value)
-        self._stub(raised)
+        self._stub(raised, function)
         return Answer(None, raised)
 
     def fresh(self, function: str) -> None:
@@ -137,11 +137,9 @@ class Work:
         return fingerprint([self.names.get(name) for name in (*self.exercise.names, *self.exercise.later)], deployed)
 
 
-def unwritten(exercise: Exercise) -> Message:
-    what = ", ".join(f"`{name}`" for name in (*exercise.names, *exercise.functions))
-    return Message(
-        f"{what} is still the stub.", "", "Write your answer in the cell above, run that cell, then check again."
-    )
+def unwritten(name: str) -> Message:
+    do = "Write your answer in the cell above, run that cell, then check again."
+    return Message(f"`{name}` is still the stub.", "", do)
 
 
 def not_deployed(function: str) -> Message:

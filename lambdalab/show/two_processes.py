@@ -108,7 +108,7 @@ def _draw(
         unknown = _fit(f"  {variable}", 10)
         pen.text(620, 262, unknown, code=True)
         pen.text(620 + _CHARACTER * (len(unknown) + 2), 262, "→ NameError", role="failed", bold=True)
-        pen.text(641, 288, "lives in the other process", role="second", size=theme.NOTE)
+        pen.text(641, 288, _fit(f"{variable} lives in the notebook", 26), role="second", size=theme.NOTE)
 
     for y, text, words, ends in (
         (200, event_text, "event, as JSON text", (306, 594)),

@@ -89,9 +89,9 @@ def test_a_helper_that_was_changed_makes_other_code() -> None:
 def test_the_event_is_shown_from_the_second_failing_attempt_on() -> None:
     first = check("01.4", namespace=bill("1"))
     second = check("01.4", namespace=bill("2"))
-    assert "monthly_bill([0, 0, 10" not in first.text
-    assert "monthly_bill([0, 0, 10" in second.text
-    assert "monthly_bill([0, 0, 10" in card(second).html
+    assert "monthly_bill([0, 0, 0, 6" not in first.text
+    assert "monthly_bill([0, 0, 0, 6" in second.text
+    assert "monthly_bill([0, 0, 0, 6" in card(second).html
 
 
 def test_the_event_that_is_shown_can_be_run() -> None:
@@ -115,6 +115,7 @@ def test_repeating_one_attempt_is_not_three_different_ones() -> None:
     assert "hint(" not in result.text
 
 
+@pytest.mark.filterwarnings("ignore:z")
 def test_prints_and_warnings_of_the_students_code_do_not_come_out(capsys: pytest.CaptureFixture[str]) -> None:
     line = 'import sys, warnings; print("x"); print("y", file=sys.stderr); warnings.warn("z"); return 0'
     check("01.4", namespace=cells.run(cells.notebook(), f"{BILL}    {line}\n"))
@@ -243,6 +244,13 @@ def test_what_a_student_wrote_is_escaped_in_the_card() -> None:
 def test_the_words_of_a_message_are_counted_with_its_values() -> None:
     filled = Message("You returned {type}.", "One idea.").filled({"type": "a text"})
     assert (filled.seen, filled.words) == ("You returned a text.", 6)
+
+
+def test_a_message_about_a_long_line_and_a_long_error_keeps_to_fifty_words() -> None:
+    line = "raise ValueError(' '.join(str(n) for n in range(200))) if 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 else 0"
+    result = check("01.4", namespace=cells.run(cells.notebook(), f"{BILL}    {line}\n"))
+    assert result.message is not None
+    assert result.message.words <= 50
 
 
 def test_done_never_claims_that_all_tests_passed() -> None:

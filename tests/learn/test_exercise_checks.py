@@ -247,11 +247,16 @@ def test_nbgrader_gets_an_error_unless_the_exercise_is_right(
 @pytest.mark.parametrize("number", ANSWERS)
 def test_a_check_starts_few_processes(number: str, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 12 beside the notebook and the lab, counted as they are started."""
-    from lambdalab.learn import assembled
+    import subprocess
 
-    started = []
-    run = assembled.subprocess.run
-    monkeypatch.setattr(assembled.subprocess, "run", lambda *a, **k: (started.append(a), run(*a, **k))[1])
+    started: list[object] = []
+    run = subprocess.run
+
+    def counted(*args: Any, **more: Any) -> Any:
+        started.append(args)
+        return run(*args, **more)
+
+    monkeypatch.setattr(subprocess, "run", counted)
     cells.run(names, ANSWERS[number].solution)
     lab = Lab.current()
     before = {i.pid for i in lab.history()} if lab else set()

@@ -122,9 +122,10 @@ def test_the_first_answer_is_named_when_the_mind_was_changed(capsys: Said) -> No
 
 
 def test_an_unknown_id_names_the_known_ones() -> None:
-    for call in (lambda: predict("01-9"), lambda: reveal("01-9", 1)):
-        with pytest.raises(ValueError, match=r"01-9.*00-1, .*01-4"):
-            call()
+    with pytest.raises(ValueError, match=r"01-9.*00-1, .*01-4"):
+        predict("01-9")
+    with pytest.raises(ValueError, match=r"01-9.*00-1, .*01-4"):
+        reveal("01-9", 1)
 
 
 def test_an_unknown_letter_or_certainty_is_refused_with_the_known_ones() -> None:
@@ -174,3 +175,25 @@ def test_a_form_without_a_choice_records_nothing_and_says_so() -> None:
     form.children[3].click()
     assert answers_to("01-2") == []
     assert "Choose an answer first" in form.children[4].value
+
+
+def test_a_notebook_gets_card_text_and_form_in_one_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ipywidgets")
+    monkeypatch.setattr("lambdalab.learn.display.in_notebook", lambda: True)
+    bundle = card_of(find("01-2")).bundle()
+    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+
+
+def test_a_terminal_gets_no_form() -> None:
+    assert set(card_of(find("01-2")).bundle()) == {"text/plain", "text/html"}
+
+
+def test_a_page_that_cannot_show_widgets_still_gets_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdalab.learn.display.in_notebook", lambda: True)
+    monkeypatch.setattr("lambdalab.learn.widgets.prediction_widget", lambda *_: 1 / 0)
+    assert set(card_of(find("01-2")).bundle()) == {"text/plain", "text/html"}
+
+
+def test_dollar_signs_in_a_card_are_not_read_as_formulas() -> None:
+    """JupyterLab's MathJax leaves elements of these classes alone."""
+    assert 'class="mathjax_ignore tex2jax_ignore"' in card_of(find("01-4")).bundle()["text/html"]

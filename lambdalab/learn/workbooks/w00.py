@@ -147,7 +147,7 @@ def _letters(work: Work) -> list[str]:
     """
     order = work.names["order"]
     if isinstance(order, list) and (not order or order == [...]):
-        raise Unwritten(unwritten(work.exercise))
+        raise Unwritten(unwritten("order"))
     letters = [str(item).strip().upper() for item in order] if isinstance(order, list | tuple) else []
     unknown = [letter for letter in letters if letter not in LINES]
     if not letters or unknown:
