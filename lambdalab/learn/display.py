@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# JupyterLab reads what stands between two dollar signs as a formula; these classes tell it not to.
-_NO_FORMULAS = '<div class="mathjax_ignore tex2jax_ignore">{}</div>'
+from lambdalab.show.theme import NO_FORMULAS
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Shown:
 
     def bundle(self) -> dict[str, Any]:
         """The MIME bundle of this card; `text/plain` is always in it."""
-        data: dict[str, Any] = {"text/plain": self.text, "text/html": _NO_FORMULAS.format(self.html)}
+        data: dict[str, Any] = {"text/plain": self.text, "text/html": f'<div class="{NO_FORMULAS}">{self.html}</div>'}
         if self.widget is not None and in_notebook():
             view = _widget_view(self.widget)
             if view is not None:

@@ -54,7 +54,7 @@ def reveal(id: str, measured: Any) -> None:
         store.change(lambda data: data["predictions"][id].__setitem__("measured", seen))
         show(_revealed(prediction, measured, match, answers))
     else:
-        show(_unanswered(prediction, measured))
+        show(_unanswered(prediction, measured, match))
 
 
 def find(id: str) -> Prediction:
@@ -81,10 +81,11 @@ def record(prediction: Prediction, answer: str | None, sure: str | None) -> str:
         raise ValueError(f"prediction {prediction.id} has the answers {', '.join(letters)}, not {answer!r}")
     if sure is not None and sure not in _SHORT:
         raise ValueError(f'`sure` is "a little" or "quite", not {sure!r}')
-    new = {"letter": letter, "sure": _SHORT[sure] if sure else None}
 
     def keep(data: dict[str, Any]) -> str:
         answers = data["predictions"].setdefault(prediction.id, {"answers": []})["answers"]
+        before = answers[-1]["sure"] if answers else None
+        new = {"letter": letter, "sure": _SHORT[sure] if sure else before}
         if not answers or answers[-1] != new:
             answers.append(new)
         first = answers[0]["letter"]
@@ -99,9 +100,9 @@ def answers_to(id: str) -> list[dict[str, Any]]:
     return answers
 
 
-def twin(prediction: Prediction, letter: str = "b") -> str:
-    """The call that does the same as a click."""
-    return f'predict("{prediction.id}", "{letter}")'
+def twin(prediction: Prediction, letter: str | None = None) -> str:
+    """The call that does the same as a click; without a letter it leaves the place of the answer open."""
+    return f'predict("{prediction.id}", "{letter or "…"}", sure="quite")'
 
 
 def _card(prediction: Prediction) -> Shown:
@@ -115,7 +116,7 @@ def _card(prediction: Prediction) -> Shown:
         "options": [(option.letter, option.text) for option in prediction.choices],
         "chosen": last["letter"],
         "sure": last["sure"],
-        "twin": twin(prediction, last["letter"] or "b"),
+        "twin": twin(prediction, last["letter"]),
     }
 
     def widget() -> Any:
@@ -126,11 +127,14 @@ def _card(prediction: Prediction) -> Shown:
     return Shown(prediction_card(**given), prediction_text(**given), widget)
 
 
-def _unanswered(prediction: Prediction, measured: Any) -> Shown:
+def _unanswered(prediction: Prediction, measured: Any, match: Option | None) -> Shown:
+    """One quiet paragraph, with the idea all the same: nobody who only reads shall miss it."""
     from html import escape
 
     heading = prediction.heading.replace("{measured}", str(measured))
-    line = f"{heading}. You made no prediction; {twin(prediction)} records one."
+    expected = match is not None and match.letter == prediction.expected
+    idea = match.idea if match is not None and expected else _unexpected(prediction, measured, match)
+    line = f"{heading}. {idea[:1].upper()}{idea[1:]} (You made no prediction; {twin(prediction)} records one.)"
     return Shown(f"<p>{escape(line)}</p>", line)
 
 

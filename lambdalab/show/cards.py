@@ -22,12 +22,10 @@ from lambdalab.show.frame import (
 )
 from lambdalab.show.picture import Table
 from lambdalab.show.result import result_card, result_text
-from lambdalab.show.theme import DASH, TICK
+from lambdalab.show.theme import DASH
 
 __all__ = [
     "card",
-    "check_card",
-    "check_text",
     "chip",
     "code",
     "code_block",
@@ -45,7 +43,6 @@ __all__ = [
 ]  # fmt: skip
 
 SURE = {"little": "a little", "quite": "quite"}
-HINTS = 3
 _NOT_JUDGED = "Nothing is judged before the run."
 _SAVED = "Saved. You can change it; nothing is judged before the run."
 
@@ -171,93 +168,6 @@ def reveal_text(
     lines += [f"{_behind(said)} {idea}"] if idea else []
     lines += [" ".join(_why_not(why_not))] if why_not else []
     lines += [footer] if footer else []
-    return "\n".join(lines)
-
-
-def _state(done: int, total: int) -> str:
-    return f"{'done' if _is_done(done, total) else 'not yet'}: {done} of {total}"
-
-
-def _is_done(done: int, total: int) -> bool:
-    return total > 0 and done == total
-
-
-def _hint(number: str, hints_used: int) -> tuple[str, str]:
-    """The next help and the call that shows it."""
-    name = f"Hint {hints_used + 1} of {HINTS}" if hints_used < HINTS else "A worked twin"
-    return name, f'hint("{number}")'
-
-
-def check_card(
-    *,
-    number: str,
-    attempt: int,
-    done: int,
-    total: int,
-    seen: str | None,
-    idea: str | None,
-    event: str | None,
-    rows: Sequence[tuple[bool, str, str]],
-    hints_used: int,
-    sentence: str | None,
-    why: str | None,
-) -> str:
-    """What a check saw, then one idea; when all is done, the idea in a sentence and a question (workbook 00).
-
-    Args:
-        number: of the exercise, such as "07.4".
-        attempt: from 1.
-        done, total: how many of the cases were as expected.
-        seen, idea: the message's first two parts; None when done.
-        event: the event that showed it, from the second attempt on.
-        rows: as expected or not, what was tried, what was seen.
-        hints_used: 0 to 3; the next one is offered, after the third a worked twin.
-        sentence: the idea shown, when done.
-        why: a question in your own words, when done.
-    """
-    finished = _is_done(done, total)
-    body = paragraph("Seen:", seen) if seen else ""
-    body += paragraph("The idea:", idea) if idea else ""
-    if event:
-        body += quiet("The event that showed it") + code_block(event)
-    body += tried_seen_table(rows) if rows and not finished else ""
-    if finished:
-        body += paragraph("The idea in a sentence:", sentence) if sentence else ""
-        body += paragraph("Why?", why, "Your words; not graded.") if why else ""
-    else:
-        name, call = _hint(number, hints_used)
-        body += f'<p>{chip(name)}&ensp; {code(call)} <span class="ll-2">&ensp; hints cost nothing</span></p>'
-    state = chip(f"{TICK} {_state(done, total)}", "solid") if finished else chip(_state(done, total), "dashed")
-    return card(kicker=f"Check {number}, attempt {attempt}", heading="", body_html=body, chips=[state], live=True)
-
-
-def check_text(
-    *,
-    number: str,
-    attempt: int,
-    done: int,
-    total: int,
-    seen: str | None,
-    idea: str | None,
-    event: str | None,
-    rows: Sequence[tuple[bool, str, str]],
-    hints_used: int,
-    sentence: str | None,
-    why: str | None,
-) -> str:
-    """The answer of a check as plain text (workbook 00). Arguments as `check_card`."""
-    finished = _is_done(done, total)
-    lines = [f"Check {number}, attempt {attempt}: {_state(done, total)}"]
-    lines += [f"Seen: {seen}"] if seen else []
-    lines += [f"The idea: {idea}"] if idea else []
-    lines += ["The event that showed it:", event] if event else []
-    if finished:
-        lines += [f"The idea in a sentence: {sentence}"] if sentence else []
-        lines += [f"Why? {why} Your words; not graded."] if why else []
-    else:
-        lines += [f"  {TICK if ok else DASH} {tried}: {found}" for ok, tried, found in rows]
-        name, call = _hint(number, hints_used)
-        lines.append(f"{name}: {call}. Hints cost nothing.")
     return "\n".join(lines)
 
 

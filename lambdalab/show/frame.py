@@ -180,7 +180,7 @@ def card(
     small = f'<span class="ll-2">{escape(kicker)}</span>'
     top = f"<span>{glyphs.svg(glyph, 28)}{title}&ensp; {small}</span>" if glyph else small
     below = f"<p>{title}</p>" if title and not glyph else ""
-    look = "ll ll-card ll-bad" if failed else "ll ll-card"
+    look = f"ll ll-card{' ll-bad' if failed else ''} {theme.NO_FORMULAS}"
     announced = ' aria-live="polite"' if live else ""
     return (
         f'<style>{theme.css()}</style><div class="{look}" role="group" aria-label="{escape(kicker)}"{announced}>'

@@ -75,7 +75,7 @@ class Table:
             f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>"
         )
-        return f'<style>{theme.css()}</style><div class="ll ll-t">{table}</div>' if sheet else table
+        return f'<style>{theme.css()}</style><div class="ll ll-t {theme.NO_FORMULAS}">{table}</div>' if sheet else table
 
     def text(self) -> str:
         """The table as plain text with aligned columns."""
@@ -145,7 +145,7 @@ class Picture:
         spoken = f'<p class="ll-x">{html.escape(self.alt)}</p>' if self.figure is not None else ""
         table = self.table.html(sheet=False)
         return {
-            "text/html": f'<style>{theme.css()}</style><div class="ll ll-t">{spoken}{table}</div>',
+            "text/html": f'<style>{theme.css()}</style><div class="ll ll-t {theme.NO_FORMULAS}">{spoken}{table}</div>',
             "text/plain": self.table.text(),
         }
 

@@ -79,6 +79,9 @@ MARKER_UNIT, MARKER_POINT, MARKER_LETTER = 8, 16, 26  # pixels
 TITLE_CHARACTERS = 58  # a line; the widest font of the stack needs 14 px for a bold character
 
 FONT = '"Open Sans","Segoe UI",Roboto,"Noto Sans","Helvetica Neue",Arial,sans-serif'
+NO_FORMULAS = "mathjax_ignore tex2jax_ignore"
+"""Classes that keep JupyterLab from reading what stands between two dollar signs as a formula."""
+
 MONO = '"DejaVu Sans Mono",Consolas,Menlo,monospace'
 
 DASH, CROSS, TICK = "–", "\u2716", "\u2713"  # nothing to show, failed, as expected: in text form, never as emoji

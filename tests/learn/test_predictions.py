@@ -24,7 +24,7 @@ def test_the_card_shows_question_options_and_twin(capsys: Said) -> None:
     assert "  b  1: the first one is used again" in text
     assert "  d  I don't know" in text
     assert "Nothing is judged before the run" in text
-    assert 'predict("01-2", "b")' in text
+    assert 'predict("01-2", "…", sure="quite")' in text
 
 
 def test_an_answer_is_recorded_and_not_judged(capsys: Said) -> None:
@@ -46,7 +46,8 @@ def test_an_unanswered_reveal_is_one_quiet_line(capsys: Said) -> None:
     reveal("01-2", 1)
     text = said(capsys)
     assert text.count("\n") == 1
-    assert 'You made no prediction; predict("01-2", "b") records one.' in text
+    assert "Both calls report the same process number." in text
+    assert 'You made no prediction; predict("01-2", "…", sure="quite") records one.' in text
     assert not store.path().exists()
 
 

@@ -23,21 +23,10 @@ NOT_YET: dict[str, Any] = {
     "event": '{"body": "<b>"}', "rows": [(True, "all good", "10 deleted"), (False, "one bad", "10 came back")],
     "hints_used": 0, "sentence": None, "why": None,
 }  # fmt: skip
-DONE = {
-    **NOT_YET,
-    "done": 2,
-    "seen": None,
-    "idea": None,
-    "event": None,
-    "sentence": "nine stay done.",
-    "why": "What if?",
-}
 PAIRS = [
     (cards.prediction_card, cards.prediction_text, QUESTION),
     (cards.prediction_card, cards.prediction_text, ANSWERED),
     (cards.reveal_card, cards.reveal_text, REVEALED),
-    (cards.check_card, cards.check_text, NOT_YET),
-    (cards.check_card, cards.check_text, DONE),
 ]
 
 
@@ -104,29 +93,8 @@ def test_without_a_prediction_the_reveal_says_no_more_than_was_measured(read_htm
     assert "how sure" not in read_html(cards.reveal_card(**facts)).words
 
 
-@pytest.mark.parametrize(("card", "facts"), [(cards.reveal_card, REVEALED), (cards.check_card, NOT_YET)])
-def test_what_appears_after_a_run_is_announced_politely(
-    card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
-) -> None:
-    assert "polite" in [tag[1].get("aria-live") for tag in read_html(card(**facts)).tags]
-
-
-def test_a_check_that_is_not_done_offers_a_hint_and_a_done_one_asks_why(read_html: Callable[[str], Any]) -> None:
-    not_yet, done = (plain(read_html(cards.check_card(**facts)).words) for facts in (NOT_YET, DONE))
-    assert "not yet: 1 of 2" in not_yet and 'Hint 1 of 3 hint("07.4")' in not_yet.replace("\u2002", " ").replace(
-        "  ", " "
-    )
-    assert "✓ done: 2 of 2" in done and "Why? What if? Your words; not graded." in done
-    assert "Hint" not in done and "Why?" not in not_yet
-
-
-def test_after_three_hints_comes_the_worked_twin() -> None:
-    assert "Hint 3 of 3" in cards.check_text(**{**NOT_YET, "hints_used": 2})
-    assert "A worked twin" in cards.check_text(**{**NOT_YET, "hints_used": 3})
-
-
-def test_a_check_without_cases_is_not_done() -> None:
-    assert "not yet: 0 of 0" in cards.check_text(**{**NOT_YET, "done": 0, "total": 0, "rows": []})
+def test_what_appears_after_a_run_is_announced_politely(read_html: Callable[[str], Any]) -> None:
+    assert "polite" in [tag[1].get("aria-live") for tag in read_html(cards.reveal_card(**REVEALED)).tags]
 
 
 def test_the_missed_row_is_bold_and_has_a_dash_with_a_name(read_html: Callable[[str], Any]) -> None:
