@@ -53,7 +53,7 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
         description="Save my answer", button_style="primary", layout=widgets.Layout(width="max-content")
     )
     said = f"Saved: {chosen}. You can change it; nothing is judged before the run." if chosen else _NOT_JUDGED
-    status = widgets.HTML(_status(said, twin(prediction, chosen or "b")))
+    status = widgets.HTML(_status(said, twin(prediction, chosen)))
 
     def on_save(_: object) -> None:
         if options.value is None:

@@ -33,6 +33,7 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _EMBEDDED_LIBRARY = re.compile(r"cdn\.plot\.ly|plotly\.js v|require\(\[.plotly|unpkg\.com|cdnjs\.")
 _NBVAL_COMMENT = re.compile(r"^\s*#\s*(NBVAL_\w+|PYTEST_VALIDATE_\w+)\s*$")
+_FORMULA = re.compile(r"(?<!\\)\$(?:[^\n]|\n(?!\s*\n))*(?<!\\)\$")
 _EMPTY_WORDS = re.compile(r"\bas you can see\b", re.IGNORECASE)
 
 
@@ -160,6 +161,8 @@ def _text(name: str, notebook: NotebookNode, path: Path | None) -> Iterator[Find
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "markdown":
             continue
+        if _FORMULA.search("\n".join(_CODE_SPAN.sub(" ", line) for _, line in shape.prose(cell.source))):
+            yield Finding(name, position, 0, "what stands between two dollar signs becomes a formula. Write \\$.")
         for number, line in shape.prose(cell.source):
             plain = _CODE_SPAN.sub(" ", line)
             if _SHOUTING.search(plain):

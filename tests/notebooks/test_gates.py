@@ -119,6 +119,7 @@ def test_function_files_comments_and_fences_are_not_counted() -> None:
         (text("<svg viewBox='0 0 1 1'><path/></svg>"), "<svg> without a text"),
         (text("Well done!"), "an exclamation mark"),
         (text("one\ntwo, as you can see"), "line 2: 'as you can see'"),
+        (text("from $1 for a call\nto $2"), "becomes a formula"),
         (text("in /home/zoe/lab"), "a path of one machine"),
         (code("%pip install x"), "line 1: the magic %pip is unknown here"),
         (code("x = 1\n!ls"), "line 2: the magic !ls is unknown"),
