@@ -84,7 +84,7 @@ class Lab:
         environment.pop("AWS_ENDPOINT_URL", None)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
+            [sys.executable, "-P", "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

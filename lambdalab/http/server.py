@@ -86,12 +86,12 @@ class LabServer:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = _arrived(environ)
-        answer = self._answer(request)
+        answer = self._answer(request) if request else _too_large()
         if answer is None:
             return self._cloud(environ, start_response)
         status, headers, body = answer
         start_response(f"{status} {responses[status]}", [*headers, ("Content-Length", str(len(body)))])
-        return [b"" if request.method == "HEAD" else body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
     def _answer(self, request: Arrived) -> invoke.Answer | None:
         """The answer of everything that is not the cloud's; None sends the request on to it."""
@@ -116,9 +116,18 @@ class LabServer:
         return observe.answer(request, self._service, self._pool, self._clock, self._guard.pid)
 
 
-def _arrived(environ: dict[str, Any]) -> Arrived:
-    """Read the request off the wire, body included, so that nobody holds the cloud's lock while sending."""
-    length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BODY)
+def _too_large() -> invoke.Answer:
+    return invoke.error(413, "RequestTooLargeException", f"lambdalab takes requests of at most {MOST_BODY:,} bytes.")
+
+
+def _arrived(environ: dict[str, Any]) -> Arrived | None:
+    """Read the request off the wire, body included, so that nobody holds the cloud's lock while sending.
+
+    None for one that is too large to be read.
+    """
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > MOST_BODY:
+        return None
     if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
         body = environ["wsgi.input"].read()
     else:

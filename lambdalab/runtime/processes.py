@@ -15,9 +15,15 @@ import psutil
 
 
 def freeze(pid: int) -> None:
-    """Stop a process and its group where they stand, as Lambda does between two events."""
+    """Stop a child and its group where they stand, as Lambda does between two events.
+
+    On Linux this returns when it really stands still: the signal alone may take effect a moment later.
+    """
     with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
         os.killpg(pid, signal.SIGSTOP) if sys.platform != "win32" else psutil.Process(pid).suspend()
+    if sys.platform == "linux":
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def thaw(pid: int) -> None:

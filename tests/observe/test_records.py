@@ -1,0 +1,55 @@
+"""The REPORT line can be written and read, whatever was measured; an invocation survives its way to the notebook."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdalab.observe.records import Invocation, Report
+
+MILLISECONDS = st.floats(0, 900_000, allow_nan=False)
+REPORTS = st.builds(
+    Report,
+    request_id=st.uuids().map(str),
+    duration_ms=MILLISECONDS,
+    memory_size_mb=st.integers(128, 10_240),
+    max_memory_mb=st.integers(0, 10_240),
+    init_ms=st.none() | MILLISECONDS,
+    status=st.none() | st.just("timeout"),
+)
+
+
+@given(REPORTS)
+def test_a_report_line_read_back_says_the_same(report: Report) -> None:
+    assert Report.parse(report.line()).line() == report.line()
+
+
+@given(REPORTS)
+def test_what_is_billed_is_init_and_duration_rounded_up_once(report: Report) -> None:
+    run = round(report.duration_ms, 2) + round(report.init_ms or 0, 2)
+    assert report.billed_ms == max(1, math.ceil(run))
+    assert Report.parse(report.line()).billed_ms == report.billed_ms
+
+
+@given(REPORTS)
+def test_an_invocation_survives_its_way_as_json(report: Report) -> None:
+    sent = Invocation(report.request_id, "f", "$LATEST", "invoke", "Event", 2, 1.5, 1, 4187, "KeyError", "'x'", report)
+    assert Invocation.from_json(json.loads(json.dumps(sent.to_json()))) == sent
+
+
+def test_a_line_that_aws_wrote_can_be_read() -> None:
+    line = (
+        "REPORT RequestId: 5b1aeb4e-9a3b-4a5a-8f1e-0c2c4e1a7d11\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 31 MB\tStatus: timeout\t"
+    )
+    report = Report.parse(line)
+    assert (report.duration_ms, report.max_memory_mb, report.cold, report.status) == (3000.0, 31, False, "timeout")
+
+
+def test_another_line_is_refused_with_what_is_missing() -> None:
+    with pytest.raises(ValueError, match="not a REPORT line, 'RequestId' is missing"):
+        Report.parse("END RequestId: 5b1aeb4e")

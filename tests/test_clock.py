@@ -1,0 +1,49 @@
+"""The lab's clock: forward only, and nobody who waits on it misses the news."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from lambdalab.clock import LabClock
+
+
+def test_the_clock_is_ahead_by_what_it_was_turned() -> None:
+    clock = LabClock()
+    clock.advance(90)
+    clock.advance(30)
+    assert clock.offset == 120
+    assert clock.now() - time.time() == pytest.approx(120, abs=1)
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf")])
+def test_it_cannot_be_turned_back_or_by_nonsense(wrong: float) -> None:
+    clock = LabClock()
+    with pytest.raises(ValueError, match="only goes forward"):
+        clock.advance(wrong)
+    assert clock.offset == 0
+
+
+def test_news_between_looking_and_waiting_are_not_missed() -> None:
+    clock = LabClock()
+    ticket = clock.ticket()
+    clock.wake()
+    began = time.monotonic()
+    clock.wait_until(None, ticket)
+    assert time.monotonic() - began < 5
+
+
+def test_turning_the_clock_wakes_those_who_wait_for_a_later_moment() -> None:
+    clock, woken = LabClock(), threading.Event()
+
+    def wait() -> None:
+        moment = clock.now() + 3600
+        while clock.now() < moment:
+            clock.wait_until(moment, clock.ticket())
+        woken.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    clock.advance(3601)
+    assert woken.wait(5)
