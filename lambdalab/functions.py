@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdalab.errors import LabError
+from lambdalab.observe.explain import advice
 from lambdalab.observe.records import Invocation, Report
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Result:
                 per_million(invocation_price(report.billed_ms, report.memory_size_mb)) if report else None
             ),
             "prices_date": prices_date(),
+            "note": (advice(error.get("errorType"), str(error.get("errorMessage"))) if error else None) or "",
         }
 
     def _repr_html_(self) -> str:

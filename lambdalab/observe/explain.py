@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from typing import Any
 
 from lambdalab.observe.records import Invocation
@@ -73,13 +74,25 @@ def _failure(invocation: Invocation) -> str:
         return "it was still running when its timeout was over, so its process was killed."
     if kind == "Runtime.ExitError":
         return "its process ended before it answered."
-    if kind == "Runtime.ImportModuleError" and "No module named" in text:
-        module = text.rpartition("'")[0].rpartition("'")[2].split(".")[0]
-        return (
-            f"{_closed(text)} A function sees the standard library, boto3, its own files and its layers. "
-            f'If {module} is installed here, lab.layer("{module}") packs it as a layer, and --layer {module} adds it.'
-        )
-    return f"{kind}: {_closed(text)}"
+    return f"{kind}: {_closed(text)} {advice(kind, text) or ''}".rstrip()
+
+
+def advice(kind: str | None, text: str) -> str | None:
+    """What to do about an error, where the error itself does not say it: how to add a package that is missing.
+
+    Args:
+        kind: AWS's name of the error.
+        text: its message.
+    """
+    if kind != "Runtime.ImportModuleError" or "No module named" not in text:
+        return None
+    module = text.rpartition("'")[0].rpartition("'")[2].split(".")[0]
+    sees = "A function sees the standard library, boto3, its own files and its layers."
+    installed = packages_distributions().get(module)
+    if not installed:
+        return f"{sees} {module} is not installed on this machine either: pip install it, then pack it as a layer."
+    name = installed[0].lower()
+    return f'{sees} lab.layer("{name}") packs {module} as a layer, and --layer {name} behind %%deploy adds it.'
 
 
 def _closed(text: str) -> str:

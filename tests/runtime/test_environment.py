@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sys
 import threading
@@ -113,12 +114,13 @@ def handler(event, context):
 
 def test_a_missing_pillow_is_awss_error_and_a_layer_mends_it(deploy: Deploy, lab: Lab) -> None:
     source = "from PIL import Image\ndef handler(event, context):\n    return Image.new('L', (3, 2)).size"
-    function = deploy(source, timeout=10)
-    error = function.invoke().error
+    result = deploy(source, timeout=10).invoke()
+    error = result.error
     assert error is not None
     assert error["errorType"] == "Runtime.ImportModuleError"
     assert error["errorMessage"] == "Unable to import module 'lambda_function': No module named 'PIL'"
-    assert 'lab.layer("' in str(lab.explain("f"))
+    for said in (str(lab.explain("f")), repr(result), html.unescape(result._repr_html_())):
+        assert 'lab.layer("pillow") packs PIL as a layer' in said
     lab.layer("pillow")
     assert deploy(source, timeout=10, layers=["pillow"]).invoke().answer == [3, 2]
 
