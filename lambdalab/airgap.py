@@ -60,18 +60,19 @@ def _stop_requests() -> None:
         host = urlsplit(str(getattr(request, "url", ""))).hostname or ""
         if host not in LOOPBACK and not host.endswith(".localhost"):
             _blocked.append(host)
-            running = "AWS_ENDPOINT_URL" in os.environ
-            why = "The client was made before the lab was started" if running else "No lab is running in this notebook"
-            raise OutsideTheLab(
-                f"This request was for {host}, which is not on this machine, so lambdalab stopped it. "
-                f"{why}, so it points at the real AWS. Run `lab = Lab()` first, then make the client again."
-            )
+            if "AWS_ENDPOINT_URL" in os.environ:
+                why = "The client was made before the lab was started, so it points at the real AWS."
+            else:
+                why = "No lab is running in this notebook: run `lab = Lab()` first."
+            stopped = f"This request was for {host}, which is not on this machine, so it was stopped."
+            raise OutsideTheLab(f"{stopped} {why} Make the client again.")
         try:
             return send(self, request)
         except EndpointConnectionError:
             raise LabError(
                 f"Nothing answers at {urlsplit(str(getattr(request, 'url', ''))).netloc}: the lab that this client was "
-                "made for has ended. `lab = Lab()` starts a new, empty one; then make the client again."
+                "made for has ended. A new lab is empty: run `lab = Lab()`, deploy again, and make clients and "
+                "`lab.function(...)` again."
             ) from None
 
     send_here.stops_at = "this machine"  # type: ignore[attr-defined]  # the mark that a second import looks for

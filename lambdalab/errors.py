@@ -10,6 +10,10 @@ from __future__ import annotations
 class LabError(Exception):
     """Something about the lab itself went wrong; the text says what happened, why, and what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the sentence, without the library's own lines, which would say nothing to a student."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class OutsideTheLab(LabError):
     """A request was about to leave this machine and was stopped (lesson 00)."""

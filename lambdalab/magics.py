@@ -57,7 +57,16 @@ def deploy(line: str, cell: str) -> None:
         env=dict(pair.split("=", 1) for pair in given.env),
         layers=given.layer,
     )
+    _note_syntax(cell)
     print(f"deployed {function.name}: {given.memory} MB of memory, at most {given.timeout} s a call")
+
+
+def _note_syntax(cell: str) -> None:
+    """Lambda stores a file that cannot run, and says nothing until it is called; here a note says so at once."""
+    try:
+        compile(cell, "lambda_function.py", "exec")
+    except SyntaxError as wrong:
+        print(f"note: line {wrong.lineno} of the file: {wrong.msg}. It is stored as it is, and a call will fail.")
 
 
 def register(shell: Any) -> None:

@@ -40,6 +40,18 @@ def test_a_cell_becomes_a_function_and_can_be_deployed_again(lab: Lab, capsys: p
     function.delete()
 
 
+def test_a_file_that_cannot_run_is_stored_with_a_note(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    deploy_magic("broken", "def handler(event, context)\n    return 1")
+    assert capsys.readouterr().out.startswith("note: line 1 of the file: expected ':'. It is stored as it is")
+    error = lab.function("broken").invoke().error
+    assert error is not None and error["errorType"] == "Runtime.UserCodeSyntaxError"
+    lab.function("broken").delete()
+
+
+def test_the_labs_own_errors_are_shown_as_one_sentence() -> None:
+    assert LabError("No lab.")._render_traceback_() == ["LabError: No lab."]
+
+
 def test_the_magic_is_there_after_importing_lambdalab_in_a_notebook(lab: Lab) -> None:
     shell = start_ipython()
     register(shell)
@@ -127,8 +139,15 @@ def test_explain_tells_what_ran_cold_or_warm_and_how_it_failed(deploy: Deploy, l
     function.invoke({"name": "Li"})
     function.invoke({})
     story = str(lab.explain("told"))
-    assert "1. called through the API: ran, cold: environment 1" in story
-    assert "2. called through the API: warm: environment 1" in story and "It failed: KeyError: 'name'." in story
+    assert "1. called through the API: ran cold: environment 1" in story
+    assert "2. called through the API: ran warm: environment 1" in story and "It failed: KeyError: 'name'." in story
+    lab.clock.advance(hours=1)
+    function.invoke({"name": "Li"})
+    assert "because the last one had been idle for too long and was ended" in str(lab.explain("told"))
+    deploy("def handler(event, context):\n    import os\n    os._exit(1)", name="told").invoke()
+    function.invoke()
+    assert "because code or settings had changed" in str(lab.explain("told"))
+    assert "because the process of the last one had ended" in str(lab.explain("told"))
 
 
 def test_the_processes_are_those_the_operating_system_knows(deploy: Deploy, lab: Lab) -> None:

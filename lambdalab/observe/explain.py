@@ -14,6 +14,12 @@ from typing import Any
 from lambdalab.observe.records import Invocation
 
 SHOWN = 10
+_WHY = {
+    "busy": ", because every other one was busy",
+    "idle": ", because the last one had been idle for too long and was ended",
+    "changed": ", because code or settings had changed",
+    "ended": ", because the process of the last one had ended",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,10 @@ def explain(
         first = "has not run: no event has reached it since it was deployed."
         return Story(name, [f"{name} {first} Deploying stores code; only an event starts a process."])
     skipped = len(invocations) - SHOWN
-    lines = [f"{name}: {len(invocations)} events so far" + (f", the last {SHOWN}:" if skipped > 0 else ":")]
+    lines = [
+        f"{name}: {len(invocations)} {'event' if len(invocations) == 1 else 'events'} so far"
+        + (f", the last {SHOWN}:" if skipped > 0 else ":")
+    ]
     lines += [f"{number}. {_sentence(i)}" for number, i in enumerate(invocations, 1) if number > skipped]
     lines += [
         f"An event from {w['source']} waits for attempt {w['attempt']} of 3." for w in waiting if w["function"] == name
@@ -60,11 +69,12 @@ def _sentence(invocation: Invocation) -> str:
     report = invocation.report
     where = f"environment {invocation.environment}, process {invocation.pid}"
     if report and report.cold:
-        how = f"cold: {where} was started for it, init {report.init_ms:.0f} ms"
+        why = _WHY.get(invocation.why_started or "", "")
+        how = f"ran cold: {where} was started for it{why}, init {report.init_ms:.0f} ms"
     else:
-        how = f"warm: {where} was there already"
+        how = f"ran warm: {where} was there already"
     if invocation.error_type is None:
-        return f"{who}: ran, {how}. It answered."
+        return f"{who}: {how}. It answered."
     return f"{who}: {how}. It failed: {_failure(invocation)}"
 
 

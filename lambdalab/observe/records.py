@@ -99,6 +99,7 @@ class Invocation:
         time: seconds since 1970 on the lab's clock when it ended.
         environment: which environment of this function ran it, counted from 1; None when none could be started.
         pid: the number of the operating system's process.
+        why_started: why the environment had to be started, when it was; see `ExecutionEnvironment.why`.
         error_type: AWS's name of the failure; None when the handler answered.
         error_message: its text.
         report: the REPORT line's figures.
@@ -113,6 +114,7 @@ class Invocation:
     time: float
     environment: int | None = None
     pid: int | None = None
+    why_started: str | None = None
     error_type: str | None = None
     error_message: str | None = None
     report: Report | None = None

@@ -41,7 +41,6 @@ class Connection:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = sock
         self._buffer = bytearray()
-        self._chunks: list[bytes] = []
         self._wanted = 0
 
     def receive(self) -> bool:

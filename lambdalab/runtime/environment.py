@@ -61,7 +61,9 @@ class Outcome:
 class ExecutionEnvironment:
     """A place where one function version runs, one event at a time (lesson 03).
 
-    `usable` says after each invocation whether it may serve again.
+    `why` says why it was made: "first", "busy" (all others were), "idle" (the last one had been idle for too long),
+    "changed" (code or settings had), "ended" (the last one's process had). `usable` says after each invocation whether
+    it may serve again.
     """
 
     number: int
@@ -69,6 +71,7 @@ class ExecutionEnvironment:
     folder: Path
     guard: Guard
     stream: str
+    why: str = "first"
     usable: bool = True
     _runtime: RuntimeProcess | None = None
     _waiting: Connection | None = None

@@ -104,6 +104,7 @@ class LambdaService:
                     time=self._clock.now(),
                     environment=environment.number,
                     pid=outcome.pid,
+                    why_started=environment.why if report.cold else None,
                     error_type=report.error_type,
                     error_message=str(error.get("errorMessage", "")) if error else None,
                     report=report,

@@ -48,6 +48,7 @@ class Pool:
         self._lock = threading.Lock()
         self._places: list[_Place] = []
         self._born: dict[str, int] = {}
+        self._last_end: dict[str, str] = {}
         self._closed = False
         threading.Thread(target=self._reclaim_for_ever, name="keep-alive", daemon=True).start()
 
@@ -69,6 +70,7 @@ class Pool:
             ]
             for place in outdated:
                 self._places.remove(place)
+                self._last_end[function.arn] = "changed"
             fit = [
                 p for p in free if (p.function.version, p.function.revision) == (function.version, function.revision)
             ]
@@ -84,6 +86,8 @@ class Pool:
 
     def _new(self, function: FunctionVersion) -> _Place:
         number = self._born[function.arn] = self._born.get(function.arn, 0) + 1
+        mine = (function.arn, function.version, function.revision)
+        busy = any((p.function.arn, p.function.version, p.function.revision) == mine for p in self._places)
         key = self._keys.new_session(function.role, function.name)
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{secrets.token_hex(16)}"
         environment = ExecutionEnvironment(
@@ -92,6 +96,7 @@ class Pool:
             folder=self._files.environment(secrets.token_hex(8)),
             guard=self._guard,
             stream=stream,
+            why="busy" if busy else self._last_end.get(function.arn, "first"),
         )
         minutes = random.uniform(*KEEP_ALIVE_MINUTES)
         return _Place(environment, function, key, keep_alive=minutes * 60)
@@ -102,6 +107,7 @@ class Pool:
                 place.idle_since = self._clock.now()
             else:
                 self._places.remove(place)
+                self._last_end[place.function.arn] = "ended"
         if place.idle_since is None:
             self._end(place)
         self._clock.wake()
@@ -116,6 +122,7 @@ class Pool:
         with self._lock:
             gone = [p for p in self._places if p.idle_since is not None and now > p.idle_since + p.keep_alive]
             self._places = [p for p in self._places if p not in gone]
+            self._last_end.update((p.function.arn, "idle") for p in gone)
         for place in gone:
             self._end(place)
 
@@ -130,6 +137,8 @@ class Pool:
     def retire(self, arn: str) -> None:
         """End the idle environments of a function that was deleted."""
         with self._lock:
+            self._last_end.pop(arn, None)
+            self._born.pop(arn, None)
             gone = [p for p in self._places if p.function.arn == arn and p.idle_since is not None]
             self._places = [p for p in self._places if p not in gone]
         for place in gone:
