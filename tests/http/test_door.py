@@ -85,6 +85,24 @@ def test_nothing_is_answered_without_a_signature(lab: Lab, path: str, method: st
     assert status(lab.endpoint + path, method) == 403
 
 
+@pytest.mark.parametrize("path", ["/", "/sqs_us-east-1/", "/lambda_us-east-1/2015-03-31/functions/"])
+def test_the_browsers_question_opens_no_other_door(lab: Lab, path: str) -> None:
+    asks = {"Origin": "http://page.example", "Access-Control-Request-Method": "PUT"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert status(lab.endpoint + path, "OPTIONS", asks) == 403
+    assert status(lab.endpoint + path, "OPTIONS", {**asks, **form}, b"Action=ListTopics&Version=2010-03-31") == 403
+    assert status(lab.endpoint + "/photos", "OPTIONS") == 403
+
+
+def test_a_bucket_with_rules_answers_the_browsers_question(lab: Lab) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="with-cors")
+    rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["http://page.example"]}
+    s3.put_bucket_cors(Bucket="with-cors", CORSConfiguration={"CORSRules": [rule]})
+    asks = {"Origin": "http://page.example", "Access-Control-Request-Method": "PUT"}
+    assert status(lab.endpoint + "/with-cors/a.jpg", "OPTIONS", asks) == 200
+
+
 def test_motos_own_door_stays_closed_even_with_a_signature(lab: Lab) -> None:
     request = AWSRequest("POST", lab.endpoint + "/moto-api/reset", data=b"")
     SigV4Auth(Credentials(lab.key_id, lab._settings["aws_secret_access_key"]), "s3", "us-east-1").add_auth(request)
