@@ -52,8 +52,8 @@ def compared(
     if same(value, expected):
         return Seen(True, shown(value), value)
     other_kind = type(value) is not type(expected) and value == expected
-    wanted = f"{kind_of(expected)} expected" if other_kind else f"{shown(expected)} expected"
-    return Seen(False, f"{shown(value)}, {wanted}", value)
+    wanted = kind_of(expected) if other_kind else f"`{shown(expected)}`"
+    return Seen(False, f"got `{shown(value)}`, expected {wanted}", value)
 
 
 def verdict(

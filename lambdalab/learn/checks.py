@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,23 @@ from typing import Any
 
 from lambdalab.learn import store
 from lambdalab.learn.display import user_names
-from lambdalab.learn.exercises import Case, Exercise, Hit, Message, NotRun, Row, Stop, Tried, Unwritten, find
+from lambdalab.learn.exercises import (
+    MOST_WORDS,
+    Case,
+    Exercise,
+    Hit,
+    Message,
+    NotRun,
+    Raised,
+    Row,
+    Stop,
+    Tried,
+    Unwritten,
+    find,
+)
 from lambdalab.learn.feedback import DONE, NEXT, CheckResult, NotYet
 from lambdalab.learn.hints import used_of
+from lambdalab.learn.student import broken_cell
 from lambdalab.learn.work import Work
 
 GRADING = "NBGRADER_EXECUTION"
@@ -41,9 +56,21 @@ _FIRST_THOUGHTS = {
     "ZeroDivisionError": "One of the events makes the divisor zero.",
     "RecursionError": "The function calls itself without an end.",
     "NeverEnded": "Look for a loop that has no end, or a wait for something that never comes.",
-    "Sandbox.Timedout": "The function did not answer within its timeout.",
+    "Sandbox.Timedout": "The function did not answer within its timeout: look for a loop that never ends.",
+    "Runtime.HandlerNotFound": "Lambda looks for a function named `handler` in this file.",
+    "Runtime.UserCodeSyntaxError": "Python cannot read the file. Look at this line and the one above it.",
+    "InvalidRequestContentException": "`Payload` is not JSON text: encode the event with `json.dumps`.",
+    "ResourceNotFoundException": "No function of this name is deployed. Look at `FunctionName`.",
 }
 _FIRST_THOUGHT = "Read the error's text first: it names what went wrong."
+_TWO_VALUES = "Lambda calls the handler with two values: `event` and `context`."
+_OTHER_ARGUMENTS = "It was called with other arguments than it takes. Compare its first line with the example."
+
+# What boto3 and Lambda put before the part of an error's text that helps.
+_BEFORE_THE_POINT = re.compile(
+    r"An error occurred \(\w+\) when calling the \w+ operation: |Parameter validation failed: |RequestId: \S+ Error: "
+)
+_TEXT_WORDS = (12, 30)  # of an error's text: always, and at most
 
 
 def check(number: str, *, namespace: Mapping[str, Any] | None = None, seed: int | None = None) -> CheckResult:
@@ -92,6 +119,7 @@ def judge(exercise: Exercise, work: Work, seed: int) -> CheckResult:
         rows=rows,
         success=exercise.success,
         why=exercise.why,
+        event_is="Your lines, in your order" if exercise.kind == "parsons" else CheckResult.event_is,
     )
     if exercise.kind == "predict":
         counts = _explain_predictions(exercise, work, tried, counts)
@@ -115,6 +143,12 @@ def _must_be_there(exercise: Exercise, work: Work) -> None:
     Raises:
         Stop: something is missing, or the code is still as it was given.
     """
+    for name in (*exercise.names, *exercise.later):
+        broken = broken_cell(work.names, name)
+        if broken is not None:
+            line = short_line((broken.text or "").strip())
+            seen = f"Your last version of `{name}` does not run: {broken.msg}, line {broken.lineno}, `{line}`."
+            raise NotRun(Message(seen, "", "Repair that line or the one above it, run the cell, then check again."))
     for name in exercise.names:
         if name not in work.names:
             do = f"Run the cell that defines `{name}`, then check again."
@@ -141,15 +175,15 @@ def _choose(exercise: Exercise, work: Work, tried: Sequence[Tried], counts: Chec
         hits = [(id, message, hit) for id, message, hit in hits if hit.explains_error or hit.tried.seen.raised]
     if hits:
         id, message, hit = hits[0]
-        return replace(counts, message_id=id, message=message, event=hit.tried.case.event)
+        return replace(counts, message_id=id, message=message, event=hit.tried.event)
     if raised is not None:
-        return replace(counts, message_id="raised", message=_about_error(raised), event=raised.case.event)
+        return replace(counts, message_id="raised", message=_about_error(raised), event=raised.event)
     failing = next(one for one in tried if not one.seen.ok)
     general = Message(
         f"{sentence(failing.case.tried)}: {failing.seen.shown}.", exercise.idea, exercise.look
     ).within_limit()
     id = NEXT if failing.seen.pending else "case"
-    return replace(counts, message_id=id, message=failing.seen.message or general, event=failing.case.event)
+    return replace(counts, message_id=id, message=failing.seen.message or general, event=failing.event)
 
 
 def _hits(exercise: Exercise, work: Work, tried: Sequence[Tried]) -> list[tuple[str, Message, Hit]]:
@@ -172,10 +206,20 @@ def _explain_predictions(exercise: Exercise, work: Work, tried: Sequence[Tried],
 def _about_error(one: Tried) -> Message:
     raised = one.seen.raised
     assert raised is not None
-    text = " ".join(raised.text.split()[:12])
+    idea = _first_thought(raised)
     where = f" in your line {raised.number}, `{short_line(raised.line)}`" if raised.line else ""
-    seen = f"{sentence(one.case.tried)}: `{raised.kind}`{where}: {text}".rstrip(": .") + "."
-    return Message(seen, _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT)).within_limit()
+    before = f"{sentence(one.case.tried)}: `{raised.kind}`{where}:"
+    words = _BEFORE_THE_POINT.sub("", raised.text).split()
+    least, most = _TEXT_WORDS
+    room = max(least, min(most, MOST_WORDS - len(f"{before} {idea}".split())))
+    seen = f"{before} {' '.join(words[:room])}".rstrip(": .") + (" …" if len(words) > room else ".")
+    return Message(seen, idea).within_limit()
+
+
+def _first_thought(raised: Raised) -> str:
+    if raised.kind == "TypeError" and "positional argument" in raised.text and not raised.line:
+        return _TWO_VALUES if raised.error is None else _OTHER_ARGUMENTS  # a deployed function, or the notebook's
+    return _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT)
 
 
 def sentence(text: str) -> str:

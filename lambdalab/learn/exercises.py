@@ -93,6 +93,7 @@ class Seen:
         raised: the error, if it should not have been raised.
         facts: whatever else the case counted.
         rows: lines for the table, if one case is more than one line.
+        event: what can be copied into a cell, where it depends on the student's answer; else it is the case's.
         message: what to say if this case fails and no wrong answer is recognised.
         pending: nothing is wrong, but this part of the exercise is still to be written.
     """
@@ -103,6 +104,7 @@ class Seen:
     raised: Raised | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[Row, ...] | None = None
+    event: str = ""
     message: Message | None = None
     pending: bool = False
 
@@ -130,6 +132,10 @@ class Tried:
 
     case: Case
     seen: Seen
+
+    @property
+    def event(self) -> str:
+        return self.seen.event or self.case.event
 
 
 @dataclass(frozen=True)
@@ -201,7 +207,7 @@ class Exercise:
         success: which idea was shown, in one sentence.
         why: the question to take further, not graded.
         hints: where to look, what to do, a fragment with its key expression missing.
-        twin: the same idea worked out on another event.
+        twin: the same idea worked out on another example.
         given: the code that the student got, where an untouched one runs and is only wrong.
     """
 

@@ -34,7 +34,7 @@ class CheckResult:
             or the id of a wrong answer.
         passed, total: how many of the cases were as asked; both 0 if nothing was run.
         message: what was seen, the idea, where to look; None when done.
-        event: what can be copied into a cell to see it oneself.
+        event: what can be copied into a cell to see it oneself, under the heading `event_is`.
         rows: what was tried and seen.
         notes: explanations of predictions that came out differently, with the ids of `explained`.
         attempt: the number of different codes that were checked, this one included; 0 if nothing was run.
@@ -49,6 +49,7 @@ class CheckResult:
     total: int = 0
     message: Message | None = None
     event: str = ""
+    event_is: str = "The event that showed it"
     rows: tuple[Row, ...] = ()
     notes: tuple[Message, ...] = ()
     explained: tuple[str, ...] = ()
@@ -71,6 +72,8 @@ class CheckResult:
 
     @property
     def state(self) -> str:
+        if self.done and self.predicted:
+            return "done: all answered"  # said or not, each prediction counts, so "4 of 4" would read as all right
         if self.total:
             return f"{'done' if self.done else 'not yet'}: {self.passed} of {self.total}"
         return _NOT_JUDGED.get(self.message_id, "not yet")
@@ -97,8 +100,8 @@ def card(result: CheckResult) -> Shown:
     said = [("Seen:", result.message.seen), (_label(result), result.message.advice)] if result.message else []
     body, lines = _paragraphs(said), [f"{kicker}: {result.state}", *_lines(said)]
     if result.event and result.failed >= 2 and not result.done:
-        body += quiet("The event that showed it") + code_block(result.event)
-        lines += ["The event that showed it:", *(f"    {line}" for line in result.event.split("\n"))]
+        body += quiet(result.event_is) + code_block(result.event)
+        lines += [f"{result.event_is}:", *(f"    {line}" for line in result.event.split("\n"))]
     if result.rows and (not result.done or result.predicted):
         body += tried_seen_table([(row.ok, row.tried, row.seen) for row in result.rows])
         lines += [f"  {TICK if row.ok else DASH} {row.tried}: {row.seen}" for row in result.rows]
@@ -134,5 +137,5 @@ def _offers(result: CheckResult) -> Sequence[str]:
         if result.hints_used == 0:
             offers.append(f"{result.failed} different attempts: `{call}` shows a first hint. Hints cost nothing.")
         else:
-            offers.append(f'`hint("{result.number}", "twin")` shows the same idea worked out on another event.')
+            offers.append(f'`hint("{result.number}", "twin")` shows the same idea worked out on another example.')
     return offers

@@ -55,7 +55,7 @@ def _hint(exercise: Exercise, which: int) -> Shown:
 
 
 def _twin(exercise: Exercise) -> Shown:
-    note = "The same idea, worked out on another event."
+    note = "The same idea, worked out on another example."
     return _frame(f"A worked twin of {exercise.number}", exercise.twin, note)
 
 

@@ -89,9 +89,12 @@ def record(prediction: Prediction, answer: str | None, sure: str | None) -> str:
         if not answers or answers[-1] != new:
             answers.append(new)
         first = answers[0]["letter"]
-        return f"Saved: {letter}." if first == letter else f"Saved: {letter}. Your first answer, {first}, is kept too."
+        saved = f"Saved: {letter}." if first == letter else f"Saved: {letter}. Your first answer, {first}, is kept too."
+        return (
+            saved if "measured" in data["predictions"][prediction.id] else f"{saved} Nothing is judged before the run."
+        )
 
-    return f"{store.change(keep)} Nothing is judged before the run."
+    return store.change(keep)
 
 
 def answers_to(id: str) -> list[dict[str, Any]]:
@@ -100,9 +103,16 @@ def answers_to(id: str) -> list[dict[str, Any]]:
     return answers
 
 
-def twin(prediction: Prediction, letter: str | None = None) -> str:
+def was_run(id: str) -> bool:
+    """Whether `reveal` has shown what was measured beside an answer."""
+    return "measured" in store.load()["predictions"].get(id, {})
+
+
+def twin(prediction: Prediction, letter: str | None = None, sure: str | None = None) -> str:
     """The call that does the same as a click; without a letter it leaves the place of the answer open."""
-    return f'predict("{prediction.id}", "{letter or "…"}", sure="quite")'
+    if letter is None:
+        return f'predict("{prediction.id}", "…", sure="quite")'
+    return f'predict("{prediction.id}", "{letter}"' + (f', sure="{sure}")' if sure else ")")
 
 
 def _card(prediction: Prediction) -> Shown:
@@ -116,7 +126,8 @@ def _card(prediction: Prediction) -> Shown:
         "options": [(option.letter, option.text) for option in prediction.choices],
         "chosen": last["letter"],
         "sure": last["sure"],
-        "twin": twin(prediction, last["letter"]),
+        "twin": twin(prediction, last["letter"], last["sure"]),
+        "run": was_run(prediction.id),
     }
 
     def widget() -> Any:

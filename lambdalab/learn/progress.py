@@ -13,7 +13,7 @@ from lambdalab.learn.content import lesson, lessons
 from lambdalab.learn.display import Shown, show
 from lambdalab.learn.exercises import workbook, workbooks
 
-_COLUMNS = ("lesson", "predictions", "recall", "exercises done", "tried", "hints read", "my mistake line")
+_COLUMNS = ("lesson", "predictions", "recall", "exercises done", "begun, not done", "hints read", "my mistake line")
 
 
 def progress() -> None:

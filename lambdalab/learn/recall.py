@@ -6,7 +6,7 @@ Three boxes, no calendar: a wrong answer goes to box 1 and returns at the start 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -35,14 +35,14 @@ def recall(id: str, answer: str | None = None) -> None:
         return
     question = find(id)
     if answer is None:
-        show(_page(f"Recall {id}", "", [question]))
+        show(_page(f"Recall {id}", "", [question], _answers([question])))
         return
     letter = answer.strip().lower()
     letters = [option.letter for option in question.options]
     if letter not in letters:
         raise ValueError(f"question {id} has the answers {', '.join(letters)}, not {answer!r}")
     right = letter == question.answer
-    store.change(lambda data: _move(data, question, right))
+    store.change(lambda data: _move(data, question, letter))
     show(_answered(question, letter, right))
 
 
@@ -76,13 +76,20 @@ def _questions() -> dict[str, Recall]:
     return {question.id: question for number in lessons() for question in lesson(number).recall}
 
 
-def _move(data: dict[str, Any], question: Recall, right: bool) -> None:
-    """Put the question into its new box, with the lesson at whose start it was asked."""
+def _answers(questions: Sequence[Recall]) -> dict[str, str]:
+    """The last answers given to these questions, by their id."""
+    kept = store.load()["recall"]
+    return {question.id: kept[question.id]["answer"] for question in questions if "answer" in kept.get(question.id, {})}
+
+
+def _move(data: dict[str, Any], question: Recall, letter: str) -> None:
+    """Put the question into its new box, with the answer and the lesson at whose start it was asked."""
     before = data["recall"].get(question.id)
     own = question.id.split("-")[0]
     asked_in = max(own, str(data.get("recall_lesson", own)))
+    right = letter == question.answer
     box = 1 if not right else 3 if before is None else min(3, before["box"] + 1)
-    data["recall"][question.id] = {"box": box, "lesson": asked_in}
+    data["recall"][question.id] = {"box": box, "lesson": asked_in, "answer": letter}
 
 
 def _start(number: str) -> Shown:
@@ -99,28 +106,31 @@ def _start(number: str) -> Shown:
     note = "Three minutes, no notes."
     if again:
         note += f" {len(again)} of them {'comes' if len(again) == 1 else 'come'} back from earlier."
-    return _page(f"Recall before lesson {number}", note, [*questions, *again])
+    return _page(f"Recall before lesson {number}", note, [*questions, *again], _answers(questions))
 
 
-def _page(kicker: str, note: str, questions: Sequence[Recall]) -> Shown:
-    """Questions with their options; in HTML the answer is folded, in text another call gives it."""
+def _page(kicker: str, note: str, questions: Sequence[Recall], said: Mapping[str, str]) -> Shown:
+    """Questions with their options; in HTML the answer is folded, in text another call gives it.
+
+    Args:
+        said: the answers to show beside their questions; one that returns is asked afresh.
+    """
     from lambdalab.show.frame import card, quiet
 
     body, lines = quiet(note) if note else "", [f"{kicker}. {note}".strip()]
     for question in questions:
-        rows = "".join(
-            f'<div class="ll-o"><b>{option.letter}</b>&emsp;{rich(option.text)}</div>' for option in question.options
-        )
+        rows = "".join(f"<div><b>{option.letter}</b>&emsp;{rich(option.text)}</div>" for option in question.options)
         call = f'recall("{question.id}", "{question.options[0].letter}")'
+        yours = f"You said {said[question.id]}. " if question.id in said else ""
         body += (
             f'<p><span class="ll-2">{question.id}</span>&ensp; <b>{rich(question.question)}</b></p>{rows}'
-            f'<p class="ll-2">Answer with <code>{escape(call)}</code> and the like, or look:</p>'
+            f'<p class="ll-2">{yours}Answer with <code>{escape(call)}</code> and the like, or look:</p>'
             f"<details><summary>The answer to {question.id}</summary><p><b>{question.answer}</b>&ensp; "
             f"{rich(question.explanation)}</p></details>"
         )
         lines += ["", f"{question.id}  {question.question}"]
         lines += [f"  {option.letter}  {option.text}" for option in question.options]
-        lines.append(f"  Answer: {call}")
+        lines.append(f"  {yours}Answer: {call}")
     return Shown(card(kicker=kicker, heading="", body_html=body), "\n".join(lines))
 
 

@@ -12,6 +12,7 @@ import dis
 import hashlib
 import io
 import linecache
+import re
 import signal
 import threading
 import time
@@ -124,6 +125,11 @@ def fingerprint(*values: Any) -> str:
     return digest.hexdigest()[:16]
 
 
+def mentions(value: Any, word: str) -> bool:
+    """Whether the code behind the value, with everything of the student's that it uses, holds this text."""
+    return repr(word) in _parts(value, set())
+
+
 def _parts(value: Any, met: set[int]) -> Iterator[str]:
     if isinstance(value, bool | int | float | complex | str | bytes | None | type(Ellipsis)):
         yield repr(value)
@@ -204,6 +210,17 @@ def deployed_source(names: Mapping[str, Any], function: str) -> str:
         if found is not None and found[0].split()[:1] == [function]:
             return found[1]
     return ""
+
+
+def broken_cell(names: Mapping[str, Any], name: str) -> SyntaxError | None:
+    """Why Python could not read the last cell that defines this name; None if it could, or if there is none."""
+    defines = re.compile(rf"^[ \t]*(def {name}\b|{name}[ \t]*=(?!=))", re.MULTILINE)
+    last = next((str(cell) for cell in reversed(list(names.get("In", []))) if defines.search(str(cell))), "")
+    try:
+        compile(last, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as broken:
+        return broken
+    return None
 
 
 def _deploy_cell(cell: str) -> tuple[str, str] | None:

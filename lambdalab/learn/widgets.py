@@ -26,9 +26,6 @@ _STYLE = """<style>
 </style>"""
 
 
-_NOT_JUDGED = "Nothing is judged before the run."
-
-
 def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | None) -> Any:
     """The form of one prediction; a click on its button records the answer.
 
@@ -38,7 +35,8 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     """
     import ipywidgets as widgets
 
-    from lambdalab.learn.predictions import SURE, record, twin
+    from lambdalab.learn.predictions import SURE, record, twin, was_run
+    from lambdalab.show.cards import prediction_kicker, prediction_note
 
     options = widgets.RadioButtons(
         options=[(f"{option.letter}\u2003{option.text}", option.letter) for option in prediction.choices],
@@ -52,18 +50,19 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     save = widgets.Button(
         description="Save my answer", button_style="primary", layout=widgets.Layout(width="max-content")
     )
-    said = f"Saved: {chosen}. You can change it; nothing is judged before the run." if chosen else _NOT_JUDGED
-    status = widgets.HTML(_status(said, twin(prediction, chosen)))
+    run = was_run(prediction.id)
+    status = widgets.HTML(_status(prediction_note(chosen, run), twin(prediction, chosen, sure)))
 
     def on_save(_: object) -> None:
         if options.value is None:
             status.value = _status("Choose an answer first.", twin(prediction))
         else:
-            status.value = _status(record(prediction, options.value, certainty.value), twin(prediction, options.value))
+            call = twin(prediction, options.value, certainty.value)
+            status.value = _status(record(prediction, options.value, certainty.value), call)
 
     save.on_click(on_save)
     heading = (
-        f"{_STYLE}<div>Prediction {escape(prediction.id)}, before the run</div>"
+        f"{_STYLE}<div>{escape(prediction_kicker(prediction.id, run))}</div>"
         f"<p style='font-weight:bold;font-size:17px'>{escape(prediction.question)}</p>"
     )
     form = widgets.VBox([widgets.HTML(heading), options, certainty, save, status])

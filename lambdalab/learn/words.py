@@ -45,7 +45,11 @@ def _cut(text: str, most: int) -> str:
 
 def kind_of(value: object) -> str:
     """What kind of thing it is, in words: "a text (`str`)"."""
-    name = type(value).__name__
+    return kind_named(type(value).__name__)
+
+
+def kind_named(name: str) -> str:
+    """The same for a type's name."""
     return _PLAIN.get(name, f"a `{name}`")
 
 

@@ -45,6 +45,17 @@ __all__ = [
 SURE = {"little": "a little", "quite": "quite"}
 _NOT_JUDGED = "Nothing is judged before the run."
 _SAVED = "Saved. You can change it; nothing is judged before the run."
+_RUN = "The run has been made; your first answer is kept."
+
+
+def prediction_kicker(number: str, run: bool) -> str:
+    """The small line above a prediction, before or after its run (lesson 00)."""
+    return f"Prediction {number}, {'after' if run else 'before'} the run"
+
+
+def prediction_note(chosen: str | None, run: bool) -> str:
+    """The state of an answer, in a sentence (lesson 00)."""
+    return _RUN if run else _SAVED if chosen else _NOT_JUDGED
 
 
 def _sure(sure: str | None) -> str:
@@ -59,9 +70,9 @@ def prediction_card(
     chosen: str | None,
     sure: str | None,
     twin: str,
-    live: bool = False,
+    run: bool = False,
 ) -> str:
-    """The question before the run (lesson 00).
+    """The question of a prediction (lesson 00).
 
     Args:
         number: such as "03-2".
@@ -70,22 +81,20 @@ def prediction_card(
         chosen: the letter of the saved answer; None before.
         sure: "little" or "quite"; None before.
         twin: the call that does the same in text, such as 'predict("03-2", "b")'.
-        live: whether a widget's controls stand below, so that the card leaves the options out.
+        run: whether what was measured has been shown.
     """
     body = ""
-    if not live:
-        for letter, words in options:
-            on = letter == chosen
-            mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
-            body += (
-                f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
-                f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
-            )
-        steps = [chip(words, "solid" if words == _sure(sure) else "plain") for words in SURE.values()]
-        body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"
-    said = _SAVED if chosen else _NOT_JUDGED
-    body += f'<p class="ll-2">{said} In text: {code(twin)}</p>'
-    return card(kicker=f"Prediction {number}, before the run", heading=question, body_html=body)
+    for letter, words in options:
+        on = letter == chosen
+        mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
+        body += (
+            f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
+            f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
+        )
+    steps = [chip(words, "solid" if words == _sure(sure) else "plain") for words in SURE.values()]
+    body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"
+    body += f'<p class="ll-2">{prediction_note(chosen, run)} In text: {code(twin)}</p>'
+    return card(kicker=prediction_kicker(number, run), heading=question, body_html=body)
 
 
 def prediction_text(
@@ -96,14 +105,14 @@ def prediction_text(
     chosen: str | None,
     sure: str | None,
     twin: str,
-    live: bool = False,
+    run: bool = False,
 ) -> str:
-    """The question before the run as plain text (lesson 00). Arguments as `prediction_card`."""
-    lines = [f"Prediction {number}, before the run", question]
+    """The question of a prediction as plain text (lesson 00). Arguments as `prediction_card`."""
+    lines = [prediction_kicker(number, run), question]
     lines += [f"{'*' if letter == chosen else ' '} {letter}  {words}" for letter, words in options]
     if chosen:
         lines.append(f"You said {chosen}{f', {_sure(sure)} sure' if sure else ''}.")
-    lines.append(f"{_SAVED if chosen else _NOT_JUDGED} In text: {twin}")
+    lines.append(f"{prediction_note(chosen, run)} In text: {twin}")
     return "\n".join(lines)
 
 
@@ -147,7 +156,7 @@ def reveal_card(
     body += paragraph(_behind(said), idea) if idea else ""
     body += paragraph(*_why_not(why_not)) if why_not else ""
     body += quiet(footer) if footer else ""
-    return card(kicker=f"Prediction {number}, after the run", heading=heading, body_html=body, live=True)
+    return card(kicker=prediction_kicker(number, True), heading=heading, body_html=body, live=True)
 
 
 def reveal_text(
@@ -163,8 +172,8 @@ def reveal_text(
     footer: str,
 ) -> str:
     """What you said beside what was measured as plain text (lesson 00). Arguments as `reveal_card`."""
-    yours = f"You said {said}{f', {_sure(sure)} sure' if sure else ''}. " if said else ""
-    lines = [f"Prediction {number}, after the run", heading, f"{yours}Measured, {label}: {measured}."]
+    yours = f": you said {said}{f' ({_sure(sure)} sure)' if sure else ''};" if said else ","
+    lines = [prediction_kicker(number, True), heading, f"{label[:1].upper()}{label[1:]}{yours} measured: {measured}."]
     lines += [f"{_behind(said)} {idea}"] if idea else []
     lines += [" ".join(_why_not(why_not))] if why_not else []
     lines += [footer] if footer else []

@@ -95,7 +95,8 @@ A_00_4 = Answers(
     solution='prediction = {"a": False, "b": False, "c": False, "d": False}\n',
     also_right={},
     wrong={
-        "bill-or-leak": 'prediction = {"a": True, "b": False, "c": False, "d": False}\n',
+        "bill": 'prediction = {"a": True, "b": False, "c": False, "d": False}\n',
+        "request-leaves": 'prediction = {"a": False, "b": True, "c": False, "d": False}\n',
         "processes-left": 'prediction = {"a": False, "b": False, "c": True, "d": False}\n',
         "own-credentials": 'prediction = {"a": False, "b": False, "c": False, "d": True}\n',
     },
@@ -137,6 +138,19 @@ A_01_1 = Answers(
             'def dispatch(name, event):\n    if name == "hello":\n        return known["hello"](event)\n'
             '    elif name == "bye":\n        return known["bye"](event)\n'
             '    raise LookupError(f"no function named {name}")\n'
+        ),
+        "kept-in-the-call": (
+            "known = {}\n\ndef register(name, function):\n    known = {}\n    known[name] = function\n\n"
+            "def dispatch(name, event):\n    return known[name](event)\n"
+        ),
+        "nothing-handed-back": (
+            "known = {}\n\ndef register(name, function):\n    known[name] = function\n\n"
+            "def dispatch(name, event):\n    print(known[name](event))\n"
+        ),
+        "error-replaced": (
+            "known = {}\n\ndef register(name, function):\n    known[name] = function\n\n"
+            "def dispatch(name, event):\n    try:\n        return known[name](event)\n"
+            "    except KeyError:\n        raise LookupError(name)\n"
         ),
         "runs-at-registration": (
             "known = {}\n\ndef register(name, function):\n    known[name] = function({})\n\n"
@@ -195,6 +209,9 @@ A_01_3 = Answers(
         "load": _CLIENT
         + "def call(name, event):\n    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
         + '    return json.load(answer["Payload"])\n',
+        "helper": "from lambdalab import Lab\nimport json\nlab = Lab()\n"
+        + 'def ask(**more):\n    return lab.client("lambda").invoke(**more)["Payload"].read()\n'
+        + "def call(name, event):\n    return json.loads(ask(FunctionName=name, Payload=json.dumps(event)))\n",
     },
     wrong={
         "not-decoded": _CLIENT
@@ -204,6 +221,14 @@ A_01_3 = Answers(
         + "def call(name, event):\n    text = json.dumps(json.dumps(event))\n"
         + "    answer = client.invoke(FunctionName=name, Payload=text)\n"
         + '    return json.loads(answer["Payload"].read())\n',
+        "payload-not-text": _CLIENT
+        + "def call(name, event):\n    answer = client.invoke(FunctionName=name, Payload=event)\n"
+        + '    return json.loads(answer["Payload"].read())\n',
+        "nothing-handed-back": _CLIENT
+        + "def call(name, event):\n    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
+        + '    print(json.loads(answer["Payload"].read()))\n',
+        "another-way": "from lambdalab import Lab\nlab = Lab()\n"
+        + "def call(name, event):\n    return lab.function(name).invoke(event).answer\n",
         "python-not-json": _CLIENT
         + "def call(name, event):\n    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
         + '    return eval(answer["Payload"].read().decode())\n',
@@ -268,6 +293,11 @@ A_01_4 = Answers(
         "milliseconds-as-seconds": _PRICES
         + "def monthly_bill(calls, ms, mb):\n    n = sum(calls)\n"
         + "    return n * PER_REQUEST + n * ms * (mb / 1024) * PER_GB_SECOND\n",
+        "no-requests": _PRICES
+        + "def monthly_bill(calls, ms, mb):\n    return sum(calls) * (ms / 1000) * (mb / 1024) * PER_GB_SECOND\n",
+        "rounded": _PRICES
+        + "def monthly_bill(calls, ms, mb):\n    n = sum(calls)\n    gb_seconds = n * (ms / 1000) * (mb / 1024)\n"
+        + "    return round(n * PER_REQUEST + gb_seconds * PER_GB_SECOND, 2)\n",
         "gb-of-1000": _PRICES
         + "def monthly_bill(calls, ms, mb):\n    n = sum(calls)\n    gb_seconds = n * (ms / 1000) * (mb / 1000)\n"
         + "    return n * PER_REQUEST + gb_seconds * PER_GB_SECOND\n",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdalab.learn import CheckResult, check, hint, store
-from lambdalab.learn.exercises import Message
+from lambdalab.learn.exercises import Message, find
 from lambdalab.learn.feedback import card
 from tests.learn import cells
 from tests.learn.answers import ANSWERS
@@ -53,6 +55,123 @@ def test_an_error_comes_before_a_wrong_answer_that_does_not_explain_it() -> None
     assert check("01.4", namespace=names).message_id == "raised"
 
 
+BOTO3 = "import boto3, json\nclient = boto3.client('lambda')\ndef call(name, event):\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        ("00.1", "def handler(name):\n    return 1\n", "Lambda calls the handler with two values"),
+        ("00.1", "def hello(event, context):\n    return 1\n", "looks for a function named `handler` in this file"),
+        (
+            "00.1",
+            "def greet():\n    return 1\ndef handler(event, context):\n    return greet(event)\n",
+            "A value is of another kind",
+        ),
+        ("00.1", "def handler(event, context)\n    return 1\n", "Python cannot read the file"),
+        (
+            "00.1",
+            "def handler(event, context):\n    return {'greeting': 'hello ' + event['name']}\n",
+            'got `{"greeting": "hello Ada"}`, expected `{"greeting": "Hello, Ada"}`.',
+        ),
+        ("01.3", "    client.invoke(name=name)\n", 'Missing required parameter in input: "FunctionName"'),
+        (
+            "01.3",
+            "    client.invoke(FunctionName=name, Payload=str(event))\n",
+            "Could not parse payload into json: Expecting property name enclosed in double quotes",
+        ),
+        ("01.3", "    client.invoke(FunctionName='nobody')\n", "Function not found: arn:aws:lambda"),
+        ("01.4", "def monthly_bill(calls):\n    return 1\n", "called with other arguments than it takes"),
+    ],
+)
+def test_an_error_is_shown_to_its_useful_part_with_a_fitting_idea(number: str, code: str, said: str, lab: Any) -> None:
+    given = ANSWERS[number].given
+    code = f"%%deploy ex00_hello\n{code}" if number == "00.1" else BOTO3 + code if number == "01.3" else code
+    result = check(number, namespace=cells.run(cells.run(cells.notebook(), given), code))
+    assert said in result.text
+    assert result.message is not None
+    assert result.message.words <= 50
+
+
+def test_a_loop_in_a_function_is_named_as_such_without_the_number_of_the_request(lab: Any) -> None:
+    names = cells.run(cells.notebook(), "%%deploy ex00_hello\ndef handler(event, context):\n    while True: pass\n")
+    lab.client("lambda").update_function_configuration(FunctionName="ex00_hello", Timeout=1)
+    text = check("00.1", namespace=names).text
+    assert "`Sandbox.Timedout`: Task timed out after 1.00 seconds." in text
+    assert "look for a loop that never ends" in text
+
+
+def test_a_cell_that_python_could_not_read_is_named_before_its_older_version_is_judged() -> None:
+    names = cells.run(cells.notebook(), ANSWERS["01.4"].solution)
+    names["In"] += [
+        "def monthly_bill(calls, ms, mb):\n    return 1\n",
+        "def monthly_bill(calls, ms mb):\n    return 2\n",
+        "1 +",
+    ]
+    result = check("01.4", namespace=names)
+    assert result.message_id == "not-run"
+    assert "Your last version of `monthly_bill` does not run" in result.text
+    assert "line 1, `def monthly_bill(calls, ms mb):`" in result.text
+    names["In"].append("bill = monthly_bill([1], 2, 3\n")  # uses the name and does not define it
+    assert not check("01.4", namespace=names).done
+    names["In"].append("def monthly_bill(calls, ms, mb):\n    return await now()\n")  # a notebook may await
+    names["In"].append("monthly_bill = await now()\n")
+    assert check("01.4", namespace=names).done
+
+
+def test_the_code_that_is_shown_for_the_dispatcher_does_what_was_tried() -> None:
+    solved = cells.run(cells.notebook(), ANSWERS["01.1"].solution)
+    outcomes: dict[str, Any] = {}
+    for case in find("01.1").cases(None):
+        *before, last = case.event.split("\n")
+        names = {**solved}
+        exec("\n".join(before), names)
+        try:
+            outcomes[case.tried] = eval(last, names)
+        except Exception as error:
+            outcomes[case.tried] = repr(error)
+    assert outcomes == {
+        "two registrations": [{"by": "resize"}, {"by": "notify"}],
+        "a name registered again": "new",
+        "a function that returns None": None,
+        "a function that raises": "ArithmeticError('the event holds no number')",
+        "a function that raises KeyError": "KeyError('colour')",
+        "an unknown name": "LookupError('no function named measure')",
+        "100 names": 99,
+    }
+
+
+def test_the_lines_of_the_student_are_shown_in_the_students_order(lab: Any) -> None:
+    names = cells.run(cells.notebook(), ANSWERS["00.1"].solution)
+    for order in ('["D", "B", "F", "G"]', '["B", "D", "F", "C"]'):
+        text = check("00.3", namespace=cells.run(names, f"order = {order}\n")).text
+    assert "Your lines, in your order:" in text
+    client, started, called, result = text.split("in your order:\n")[1].split("\n")[:4]
+    assert [line.split()[0] for line in (client, started, called, result)] == ["client", "lab", "answer", "result"]
+    assert "result = json.loads" not in text
+
+
+def test_lines_that_call_a_function_that_fails_are_not_judged(lab: Any) -> None:
+    names = cells.run(cells.notebook(), ANSWERS["00.1"].failing["raised"] + ANSWERS["00.3"].stub)
+    result = check("00.3", namespace=cells.run(names, ANSWERS["00.3"].solution))
+    assert result.message_id == "not-run"
+    assert "`ex00_hello` failed when it was called" in result.text
+    assert "Finish 00.1 first" in result.text
+
+
+def test_the_bill_shows_large_amounts_with_commas() -> None:
+    text = check("01.4", namespace=bill("1_234_000")).text
+    assert "got $1,234,000, expected $0.0000925" in text
+
+
+def test_the_given_month_is_the_one_of_the_workbook() -> None:
+    """Read from the notebook that students get."""
+    notebook = Path(__file__).parents[2] / "exercises" / "01_what_is_lambda.ipynb"
+    sources = ["".join(cell["source"]) for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]]
+    given = cells.run(cells.notebook(), next(source for source in sources if "calls[" in source))
+    assert given["calls"] == find("01.4").cases(None)[0].about[0]
+
+
 def test_a_wrong_answer_that_is_the_error_comes_before_it() -> None:
     names = cells.run(cells.notebook(), ANSWERS["01.1"].wrong["runs-at-registration"])
     assert check("01.1", namespace=names).message_id == "runs-at-registration"
@@ -89,9 +208,9 @@ def test_a_helper_that_was_changed_makes_other_code() -> None:
 def test_the_event_is_shown_from_the_second_failing_attempt_on() -> None:
     first = check("01.4", namespace=bill("1"))
     second = check("01.4", namespace=bill("2"))
-    assert "monthly_bill([0, 0, 0, 6" not in first.text
-    assert "monthly_bill([0, 0, 0, 6" in second.text
-    assert "monthly_bill([0, 0, 0, 6" in card(second).html
+    assert "monthly_bill([0, 0, 10, 0" not in first.text
+    assert "monthly_bill([0, 0, 10, 0" in second.text
+    assert "monthly_bill([0, 0, 10, 0" in card(second).html
 
 
 def test_the_event_that_is_shown_can_be_run() -> None:
@@ -188,9 +307,14 @@ def test_the_proof_of_a_real_lab_answers_all_four_statements() -> None:
     lab = Lab()
     names = cells.run(cells.notebook(), ANSWERS["00.4"].wrong["own-credentials"])
     assert check("00.4", namespace=names).message_id == "not-run"
+    names["proof"] = "yes"
+    assert check("00.4", namespace=names).message_id == "not-run"
     names["proof"] = lab.proof()
     result = check("00.4", namespace=names)
     assert result.done
+    assert "done: all answered" in result.text
+    assert "✓ done: all answered" in card(result).html
+    assert "4 of 4" not in result.text
     assert result.explained == ("own-credentials",)
     assert names["proof"].access_key in result.text
 

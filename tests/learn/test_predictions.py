@@ -35,6 +35,29 @@ def test_an_answer_is_recorded_and_not_judged(capsys: Said) -> None:
     assert answers_to("01-2") == [{"letter": "c", "sure": "quite"}]
 
 
+def test_the_call_in_text_repeats_what_was_said(capsys: Said) -> None:
+    predict("01-2", "c", sure="a little")
+    assert 'In text: predict("01-2", "c", sure="a little")' in said(capsys)
+    predict("01-3", "c")
+    assert 'In text: predict("01-3", "c")' in said(capsys)
+
+
+def test_after_its_run_the_card_and_the_form_say_so(capsys: Said) -> None:
+    predict("01-2", "c")
+    reveal("01-2", 1)
+    said(capsys)
+    predict("01-2")
+    text = said(capsys)
+    assert "Prediction 01-2, after the run" in text
+    assert "before the run" not in text
+    pytest.importorskip("ipywidgets")
+    from lambdalab.learn.widgets import prediction_widget
+
+    form = prediction_widget(find("01-2"), "c", None)
+    form.children[3].click()
+    assert "before the run" not in "".join(form.children[k].value for k in (0, 4))
+
+
 def test_a_second_answer_is_kept_beside_the_first() -> None:
     predict("01-2", "c")
     predict("01-2", "b")
@@ -57,8 +80,7 @@ def test_reveal_puts_what_was_said_beside_what_was_measured(capsys: Said) -> Non
     reveal("01-2", 1)
     text = said(capsys)
     assert "Processes after the second call: 1" in text
-    assert "You said a, 0: each one ends after its answer." in text
-    assert "Measured, processes of the function: b, 1." in text
+    assert "Processes of the function: you said a, 0: each one ends after its answer; measured: b, 1." in text
     assert "The idea behind a: a script ends when its work is done" in text
     assert "Why not c:" in text
 
@@ -94,7 +116,7 @@ def test_who_does_not_know_gets_the_explanation_of_what_was_measured(capsys: Sai
     said(capsys)
     reveal("01-2", 1)
     text = said(capsys)
-    assert "You said I don't know." in text
+    assert "you said I don't know; measured: b, 1." in text
     assert "The idea behind it: a free environment takes the next event" in text
 
 

@@ -16,7 +16,7 @@ from lambdalab.learn.display import Shown
 from lambdalab.learn.exercises import workbook, workbooks
 from lambdalab.learn.hints import _hint, _twin
 from lambdalab.learn.progress import card as progress_card
-from lambdalab.learn.recall import _start, returning
+from lambdalab.learn.recall import _page, _start, returning
 from tests.learn import cells
 from tests.learn.answers import ANSWERS
 
@@ -63,6 +63,21 @@ def test_a_wrong_answer_is_explained_and_goes_to_the_first_box(capsys: Said) -> 
     assert "The answer: b" in text
     assert "comes back in a later lesson" in text
     assert box("01-1") == 1
+
+
+def test_what_was_answered_is_shown_again_but_not_when_a_question_returns(capsys: Said) -> None:
+    recall("01-2", "a")
+    capsys.readouterr()
+    recall("01")
+    assert capsys.readouterr().out.count("You said a. Answer: recall(") == 1
+    assert _start("01").html.count("You said a.") == 1
+    again = _page("Recall before lesson 02", "", returning("02", store.load()), {})
+    assert "01-2" in again.text
+    assert "You said" not in again.text
+
+
+def test_an_option_that_cannot_be_clicked_is_not_drawn_as_a_button() -> None:
+    assert 'class="ll-o' not in _start("01").html
 
 
 def test_a_wrong_question_returns_in_the_next_lesson_and_moves_up_when_right() -> None:
@@ -139,7 +154,9 @@ def test_a_certain_hint_can_be_asked_for(capsys: Said) -> None:
     hint("01.3", 2)
     assert "Hint 2 of 3" in capsys.readouterr().out
     hint("01.3", "twin")
-    assert "worked twin" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "worked twin" in text
+    assert "another example" in text
     with pytest.raises(ValueError, match='1, 2, 3 and "twin"'):
         hint("01.3", 4)
 
@@ -172,6 +189,12 @@ def test_progress_counts_what_the_student_did(capsys: Said) -> None:
     assert "1 of 3" in row
     assert "1 of 5" in row
     assert "01.4" in row
+    check("01.4", namespace=cells.run(names, ANSWERS["01.4"].solution))
+    capsys.readouterr()
+    progress()
+    out = capsys.readouterr().out
+    assert "begun, not done" in out
+    assert "01.4" not in out
 
 
 class Balanced(HTMLParser):

@@ -37,7 +37,8 @@ def test_what_is_billed_is_init_and_duration_rounded_up_once(report: Report) -> 
 
 @given(REPORTS)
 def test_an_invocation_survives_its_way_as_json(report: Report) -> None:
-    sent = Invocation(report.request_id, "f", "$LATEST", "invoke", "Event", 2, 1.5, 1, 4187, "idle", "KeyError", "'x'", report)
+    who = ("f", "$LATEST", "invoke", "Event", 2, 1.5, 1, 4187, "idle", "KeyError", "'x'")
+    sent = Invocation(report.request_id, *who, report)
     assert Invocation.from_json(json.loads(json.dumps(sent.to_json()))) == sent
 
 

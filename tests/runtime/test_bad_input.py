@@ -90,6 +90,35 @@ def test_a_function_that_sleeps_past_its_timeout_is_killed_and_the_next_call_wor
     assert function.invoke().answer == "fine"
 
 
+def test_after_a_timeout_the_file_is_still_there_and_the_global_is_back_to_zero(deploy: Deploy) -> None:
+    source = """
+import pathlib, tempfile, time
+calls = 0
+def handler(event, context):
+    global calls
+    calls += 1
+    file = pathlib.Path(tempfile.gettempdir(), "kept.txt")
+    before = file.exists()
+    file.write_text("kept")
+    time.sleep(event.get("s", 0))
+    return [calls, before]
+"""
+    function = deploy(source, timeout=1, name="keeps-tmp")
+    assert function.invoke().answer == [1, False]
+    assert function.invoke().answer == [2, True]
+    assert function.invoke({"s": 60}).function_error == "Unhandled"
+    assert function.invoke().answer == [1, True]
+
+
+def test_the_log_of_an_error_is_one_event_indented_with_no_break_spaces(deploy: Deploy) -> None:
+    function = deploy("def handler(event, context):\n    return event['name']", name="logs-error")
+    function.invoke()
+    (line,) = [line for line in function.logs() if line.startswith("[ERROR]")]
+    first, second, *trace = line.split("\n")
+    assert (first, second) == ("[ERROR] KeyError: 'name'", "Traceback (most recent call last):")
+    assert trace[0].startswith("\u00a0\u00a0File\u00a0") and " " not in trace[0]
+
+
 def test_five_megabytes_of_print_do_not_stop_a_function(deploy: Deploy) -> None:
     function = deploy("def handler(event, context):\n    print('y' * 5_000_000)\n    return 'fine'")
     result = function.invoke()

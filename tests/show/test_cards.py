@@ -67,15 +67,18 @@ def test_an_unanswered_prediction_marks_nothing_and_an_answered_one_its_option(r
     assert "You said b, quite sure." in cards.prediction_text(**ANSWERED)
 
 
-def test_above_a_widget_the_card_leaves_the_options_to_it(read_html: Callable[[str], Any]) -> None:
-    words = read_html(cards.prediction_card(**ANSWERED, live=True)).words
-    assert "How many environments answer?" in words and "as many as cores" not in words
-    assert 'predict("03-2", "b")' in words
+def test_after_the_run_the_card_no_longer_says_before(read_html: Callable[[str], Any]) -> None:
+    for words in (
+        read_html(cards.prediction_card(**ANSWERED, run=True)).words,
+        cards.prediction_text(**ANSWERED, run=True),
+    ):
+        assert "Prediction 03-2, after the run" in words
+        assert "before" not in words
 
 
 def test_the_reveal_is_one_readable_sentence_in_text() -> None:
     text = cards.reveal_text(**REVEALED)
-    assert "You said b, 1 to 4, quite sure. Measured, environments: c, 10." in text
+    assert "\nEnvironments: you said b, 1 to 4 (quite sure); measured: c, 10.\n" in text
     assert "The idea behind b: cores limit speed." in text
     assert "Why not a: a line would be slower." in text
 
@@ -89,7 +92,7 @@ def test_the_reveal_shows_letters_in_bold_and_the_measurement_beside(read_html: 
 
 def test_without_a_prediction_the_reveal_says_no_more_than_was_measured(read_html: Callable[[str], Any]) -> None:
     facts = {**REVEALED, "said": None, "sure": None, "idea": None, "why_not": None, "measured": "a process"}
-    assert cards.reveal_text(**facts).splitlines()[2] == "Measured, environments: a process."
+    assert cards.reveal_text(**facts).splitlines()[2] == "Environments, measured: a process."
     assert "how sure" not in read_html(cards.reveal_card(**facts)).words
 
 

@@ -16,20 +16,26 @@ from lambdalab.learn.exercises import Case, Detect, Hit, Seen, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 
-CALLS = [0] * 30  # the month of lesson 01
-CALLS[3], CALLS[13], CALLS[14], CALLS[22], CALLS[27] = 6, 100, 31, 9, 4
+CALLS = [0] * 30  # the month that the workbook gives
+CALLS[2], CALLS[7], CALLS[11], CALLS[18], CALLS[25] = 10, 100, 20, 5, 15
 _TOLERANCE = 0.001
 _Bill = Callable[[Sequence[int], float, float], float]
 
 
 def priced(
-    count: Callable[[Sequence[int]], int] = sum, ms_in_a_second: float = 1000, mb_in_a_gb: float = 1024
+    count: Callable[[Sequence[int]], int] = sum,
+    ms_in_a_second: float = 1000,
+    mb_in_a_gb: float = 1024,
+    requests: int = 1,
+    digits: int | None = None,
 ) -> _Bill:
     """The bill of a month in USD; what students get wrong can be set."""
-    request, second = float(price("lambda.requests_per_million")) / 1e6, float(price("lambda.duration_x86_gb_s"))
+    request = float(price("lambda.requests_per_million")) / 1e6 * requests
+    second = float(price("lambda.duration_x86_gb_s"))
 
     def bill(calls: Sequence[int], ms: float, mb: float) -> float:
-        return count(calls) * (request + ms / ms_in_a_second * mb / mb_in_a_gb * second)
+        exact = count(calls) * (request + ms / ms_in_a_second * mb / mb_in_a_gb * second)
+        return exact if digits is None else round(exact, digits)
 
     return bill
 
@@ -65,9 +71,10 @@ def _month(tried: str, calls: Sequence[int], ms: float, mb: float) -> Case:
             return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
         value = outcome.value
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
-            return Seen(False, f"{short(value)}, a number expected", value)
+            return Seen(False, f"got {short(value)}, expected a number", value)
         near = _near(float(value), expected)
-        return Seen(near, _dollars(value) if near else f"{_dollars(value)}, {_dollars(expected)} expected", value)
+        got, wanted = _dollars(value), _dollars(expected)
+        return Seen(near, got if near else f"got {got}, expected {wanted}", value, facts={"got": got, "wanted": wanted})
 
     return Case(tried, f"monthly_bill({list(calls)}, {ms}, {mb})", run, about=(calls, ms, mb))
 
@@ -77,8 +84,8 @@ def _near(value: float, expected: float) -> bool:
 
 
 def _dollars(value: Any) -> str:
-    """Four digits that count, never in the form 9.3e-05."""
-    return f"${Decimal(f'{float(value):.4g}'):f}"
+    """Four digits that count, never in the form 9.3e-05, with commas from a thousand on."""
+    return f"${Decimal(f'{float(value):.4g}'):,f}"
 
 
 def would_be(*bills: _Bill) -> Detect:
@@ -89,7 +96,7 @@ def would_be(*bills: _Bill) -> Detect:
         numbers = [one for one in failing if isinstance(one.seen.value, Real | Decimal)]
         for bill in bills:
             if numbers and all(_near(float(one.seen.value), bill(*one.case.about)) for one in failing):
-                return Hit(numbers[0], {"got": _dollars(numbers[0].seen.value)}, explains_error=True)
+                return Hit(numbers[0], numbers[0].seen.facts, explains_error=True)
         return None
 
     return detect

@@ -6,17 +6,19 @@ Every case works with functions of its own, so it does not matter what the stude
 
 from __future__ import annotations
 
+import inspect
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lambdalab.learn.cases import first, picked
-from lambdalab.learn.exercises import Case, Detect, Seen
+from lambdalab.learn.exercises import Case, Detect, Hit, Seen, Tried
 from lambdalab.learn.student import Outcome
 from lambdalab.learn.words import short, strictly_equal
 from lambdalab.learn.work import Work
 
-_NAMES = ("resize", "notify", "archive", "translate", "invoice", "measure", "greet", "publish", "rotate", "forecast")
+_NAMES = ("resize", "notify", "archive", "translate", "invoice", "publish", "label", "rotate")
+_NEVER = ("measure", "forecast", "compress")  # never registered, by no case
 
 
 class _Spy:
@@ -50,8 +52,8 @@ class _Desk:
     def register(self, name: str, spy: _Spy) -> None:
         outcome = self._work.call("register", name, spy)
         if spy.events:
-            seen = Seen(False, f"the function ran while it was registered as {name}", facts={"early": len(spy.events)})
-            raise _Broken(seen)
+            facts = {"early": {"n": len(spy.events)}}
+            raise _Broken(Seen(False, f"the function ran while it was registered as {name}", facts=facts))
         if outcome.raised is not None:
             raise _Broken(Seen(False, f"registering {name} raised {outcome.raised.kind}", raised=outcome.raised))
 
@@ -64,18 +66,23 @@ class _Desk:
         outcome = self.dispatch(name, event)
         if len(spy.events) == before:
             error = outcome.raised.error if outcome.raised else None
-            facts = {"lost": name} if error is None or (isinstance(error, LookupError) and name in str(error)) else {}
+            facts = {"not run": {"name": name}}
+            if error is None or (isinstance(error, LookupError) and name in str(error)):
+                facts["lost"] = {"name": name}
             raise _Broken(Seen(False, f"{name} was not run", outcome.value, raised=outcome.raised, facts=facts))
         if outcome.raised is not None:
             raise _Broken(Seen(False, f"{name} raised {outcome.raised.kind}", raised=outcome.raised))
         if len(spy.events) != before + 1 or not strictly_equal(spy.events[-1], event):
-            raise _Broken(Seen(False, f"{name} got {short(spy.events[-1])}, {short(event)} expected"))
+            raise _Broken(Seen(False, f"{name} got {short(spy.events[-1])}, expected {short(event)}"))
         if not strictly_equal(outcome.value, spy.answer):
-            raise _Broken(Seen(False, f"{name} answered {short(outcome.value)}, {short(spy.answer)} expected"))
+            facts = {"unreturned": {"name": name}} if outcome.value is None else {}
+            shown = f"{name} answered {short(spy.answer)}, dispatch handed back {short(outcome.value)}"
+            raise _Broken(Seen(False, shown, facts=facts))
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
-    one, other, twice, silent, loud, unknown = picked(rng, _NAMES[:6], _NAMES)  # cases must not meet each other's
+    one, other, twice, silent, loud, keyless = picked(rng, _NAMES[:6], _NAMES)  # cases must not meet each other's
+    (unknown,) = picked(rng, _NEVER[:1], _NEVER)
 
     def two(desk: _Desk) -> Seen:
         spies = {name: _Spy({"by": name}) for name in (one, other)}
@@ -90,7 +97,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         desk.register(twice, old)
         desk.register(twice, new)
         if desk.dispatch(twice, {}).value == "old":
-            return Seen(False, "the first function ran, the second expected")
+            return Seen(False, "the first function ran, expected the second")
         desk.answer(twice, new, {})
         return Seen(True, "the second function ran")
 
@@ -100,24 +107,29 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         desk.answer(silent, spy, {"n": 2})
         return Seen(True, "None")
 
-    def raising(desk: _Desk) -> Seen:
-        spy = _Spy(error=ArithmeticError("the event holds no number"))
-        desk.register(loud, spy)
-        raised = desk.dispatch(loud, {}).raised
-        if raised is None:
-            return Seen(False, "the error did not reach the caller")
-        if raised.error is not spy.error:
-            return Seen(False, f"{raised.kind} reached the caller, ArithmeticError expected")
-        return Seen(True, "the error reached the caller")
+    def raising(name: str, error: Exception) -> Callable[[_Desk], Seen]:
+        def play(desk: _Desk) -> Seen:
+            spy, own = _Spy(error=error), type(error).__name__
+            desk.register(name, spy)
+            raised = desk.dispatch(name, {}).raised
+            if raised is not None and raised.error is error:
+                return Seen(True, "the error reached the caller")
+            if not spy.events:
+                return Seen(False, f"{name} was not run")
+            got = f"`{raised.kind}`" if raised else "no error"
+            facts = {"replaced": {"name": name, "own": own, "got": got}}
+            return Seen(False, f"{got} reached the caller, expected {own}", facts=facts)
+
+        return play
 
     def missing(desk: _Desk) -> Seen:
         outcome = desk.dispatch(unknown, {})
         if outcome.raised is None:
-            facts = {"silent": outcome.value} if outcome.value is None else {}
-            return Seen(False, f"answered {short(outcome.value)}, LookupError expected", facts=facts)
+            facts: dict[str, dict[str, object]] = {"silent": {}} if outcome.value is None else {}
+            return Seen(False, f"answered {short(outcome.value)}, expected a LookupError", facts=facts)
         error = outcome.raised.error
         if not isinstance(error, LookupError):
-            return Seen(False, f"raised {outcome.raised.kind}, LookupError expected")
+            return Seen(False, f"raised {outcome.raised.kind}, expected a LookupError")
         return Seen(unknown in str(error), f"{outcome.raised.kind}: {short(outcome.raised.text)}")
 
     def hundred(desk: _Desk) -> Seen:
@@ -128,26 +140,32 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
             desk.answer(name, spy, {"k": name})
         return Seen(True, "all found")
 
-    return [
-        _desk_case(
-            "two registrations",
-            f'register("{one}", print)\nregister("{other}", len)\ndispatch("{one}", {{"n": 1}})',
-            two,
+    def call(name: str, event: Mapping[str, object] | None = None) -> str:
+        return f'dispatch("{name}", {event or {}!r})'
+
+    numbered = f'for k in range(100):\n    register(f"{one}-{{k}}", lambda event, k=k: k)\n\n'
+    made_two = _made(one, f'return {{"by": "{one}"}}') + _made(other, f'return {{"by": "{other}"}}')
+    two_calls = f"[{call(one, {'n': 1})}, {call(other, {'n': 1})}]"
+    no_number, no_key = ArithmeticError("the event holds no number"), KeyError("colour")
+    cases = [
+        ("two registrations", made_two + two_calls, two),
+        ("a name registered again", _made(twice, 'return "old"') + _made(twice, 'return "new"') + call(twice), again),
+        ("a function that returns None", _made(silent, "return None") + call(silent, {"n": 2}), nothing),
+        ("a function that raises", _made(loud, f"raise {no_number!r}") + call(loud), raising(loud, no_number)),
+        (
+            "a function that raises KeyError",
+            _made(keyless, f"raise {no_key!r}") + call(keyless),
+            raising(keyless, no_key),
         ),
-        _desk_case(
-            "a name registered again",
-            f'register("{twice}", print)\nregister("{twice}", len)\ndispatch("{twice}", {{}})',
-            again,
-        ),
-        _desk_case(
-            "a function that returns None", f'register("{silent}", print)\ndispatch("{silent}", {{"n": 2}})', nothing
-        ),
-        _desk_case(
-            "a function that raises", f'register("{loud}", lambda event: 1 / 0)\ndispatch("{loud}", {{}})', raising
-        ),
-        _desk_case("an unknown name", f'dispatch("{unknown}", {{}})', missing),
-        _desk_case("100 names", f'for k in range(100):\n    register(f"{one}-{{k}}", print)', hundred),
+        ("an unknown name", call(unknown), missing),
+        ("100 names", numbered + call(f"{one}-99", {"k": f"{one}-99"}), hundred),
     ]
+    return [_desk_case(*case) for case in cases]
+
+
+def _made(name: str, body: str) -> str:
+    """The code that makes a function and registers it."""
+    return f'def {name}(event):\n    {body}\n\nregister("{name}", {name})\n\n'
 
 
 def _desk_case(tried: str, event: str, play: Callable[[_Desk], Seen]) -> Case:
@@ -160,6 +178,15 @@ def _desk_case(tried: str, event: str, play: Callable[[_Desk], Seen]) -> Case:
     return Case(tried, event, run)
 
 
-def fact(name: str, value: str) -> Detect:
-    """A case that failed with this fact; the fact fills the message's placeholder."""
-    return first(lambda one: {value: one.seen.facts[name]} if name in one.seen.facts else None, explains_error=True)
+def fact(name: str) -> Detect:
+    """A case that failed with this fact; its values fill the message's placeholders."""
+    return first(lambda one: one.seen.facts.get(name), explains_error=True)
+
+
+def kept_in_the_call(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """`register` uses nothing from outside itself, so what it keeps is gone when it ends."""
+    lost = fact("not run")(tried, work)
+    if lost is None or not inspect.isfunction(work.names["register"]):
+        return None
+    used = inspect.getclosurevars(work.names["register"])
+    return None if used.globals or used.nonlocals else lost

@@ -7,7 +7,6 @@ EXERCISES, 00.1 to 00.4.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -118,20 +117,25 @@ def _order_cases(rng: random.Random | None) -> Sequence[Case]:
 
     def run(work: Work) -> Seen:
         order = _letters(work)
-        payload = json.dumps({"name": name})
-        expected = json.loads(work.client.invoke(FunctionName="ex00_hello", Payload=payload)["Payload"].read())
+        hello = work.invoke("ex00_hello", {"name": name})
+        if hello.raised is not None:
+            seen = f"`ex00_hello` failed when it was called, with `{hello.raised.kind}`."
+            raise NotRun(Message(seen, "", "Finish 00.1 first, then check again."))
+        expected = hello.value
         ran = assembled.run([lines[letter] for letter in order])
         at = order[ran.line] if ran.error else ""
         facts = {"order": order, "at": at, "kind": ran.kind}
+        code = "\n".join(lines[letter] for letter in order)
         if ran.error:
             raised = Raised(ran.error, ran.text, lines[at], ran.line + 1)
-            return Seen(False, f"line {at} raised {ran.error}", raised=raised, facts=facts)
+            return Seen(False, f"line {at} raised {ran.error}", raised=raised, facts=facts, event=code)
         if not ran.kind:
-            return Seen(False, "no line made `result`", facts=facts)
+            return Seen(False, "no line made `result`", facts=facts, event=code)
         ok = ran.kind == type(expected).__name__ and ran.value == expected
-        return Seen(ok, f"result is {short(ran.value) if ok else _kind_named(ran.kind)}", ran.value, facts=facts)
+        shown = f"result is {short(ran.value) if ok else _kind_named(ran.kind)}"
+        return Seen(ok, shown, ran.value, facts=facts, event=code)
 
-    return [Case("your lines, in your order", "\n".join(lines.values()), run)]
+    return [Case("your lines, in your order", "", run)]
 
 
 def _kind_named(kind: str) -> str:
@@ -167,9 +171,10 @@ def _before_the_lab(one: Tried) -> Mapping[str, object] | None:
 
 # 00.4, can this cost anything?
 
+_OF_THE_PROOF = ("access_key", "key_is_the_labs", "stopped", "processes_after")
 STATEMENTS = {
     "a": "a bill can arise",
-    "b": "something can leave this machine",
+    "b": "a boto3 request can leave this machine",
     "c": "processes are left when the lab stops",
     "d": "my own AWS credentials are used",
 }
@@ -184,8 +189,8 @@ def _statement(letter: str) -> Callable[[Work], Seen]:
         said = all_filled(work, "prediction", list(STATEMENTS))[letter]
         if type(said) is not bool:
             raise Stop(Message(f'`prediction["{letter}"]` is {short(said)}.', "Each entry must be `True` or `False`."))
-        proof = work.names.get("proof")
-        if proof is None:
+        proof: Any = work.names.get("proof")
+        if not all(hasattr(proof, field) for field in _OF_THE_PROOF):
             raise NotRun(
                 Message("All four answers are there.", "", "Run the cell with `proof = lab.proof()`, then check again.")
             )
@@ -193,7 +198,7 @@ def _statement(letter: str) -> Callable[[Work], Seen]:
         row = Row(
             said == seen, f"{letter}, {STATEMENTS[letter]}: you said {_yes(said)}", f"the proof says {_yes(seen)}"
         )
-        facts = {"differs": said and not seen, "got": _part(proof, "access_key", "")}
+        facts = {"differs": said and not seen, "got": proof.access_key}
         return Seen(True, row.seen, said, facts=facts, rows=(row,))
 
     return run
@@ -201,26 +206,18 @@ def _statement(letter: str) -> Callable[[Work], Seen]:
 
 def _seen_in_the_proof(proof: Any) -> dict[str, bool]:
     """What the proof says of each statement; a bill needs a way out and a key that AWS knows."""
-    outside = [address for address in _part(proof, "addresses", ()) if not str(address).startswith("127.0.0.1")]
-    leaves = bool(outside) or not _part(proof, "stopped", True)
-    own_key = not _part(proof, "key_is_the_labs", True)
-    return {"a": leaves and own_key, "b": leaves, "c": bool(_part(proof, "processes_after", ())), "d": own_key}
-
-
-def _part(proof: Any, name: str, default: Any) -> Any:
-    return proof.get(name, default) if isinstance(proof, Mapping) else getattr(proof, name, default)
+    leaves, own_key = not proof.stopped, not proof.key_is_the_labs
+    return {"a": leaves and own_key, "b": leaves, "c": bool(proof.processes_after), "d": own_key}
 
 
 def _yes(said: bool) -> str:
     return "yes" if said else "no"
 
 
-def _differs(letters: str) -> Detect:
+def _differs(letter: str) -> Detect:
     def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        for one in tried:
-            if one.case.about in letters and one.seen.facts["differs"]:
-                return Hit(one, {"got": one.seen.facts["got"]})
-        return None
+        one = next(one for one in tried if one.case.about == letter)
+        return Hit(one, one.seen.facts) if one.seen.facts["differs"] else None
 
     return detect
 
@@ -254,7 +251,12 @@ EXERCISES = exercises(
         ),
         "00.4": Part(
             _cost_cases,
-            {"bill-or-leak": _differs("ab"), "processes-left": _differs("c"), "own-credentials": _differs("d")},
+            {
+                "bill": _differs("a"),
+                "request-leaves": _differs("b"),
+                "processes-left": _differs("c"),
+                "own-credentials": _differs("d"),
+            },
         ),
     },
 )

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lambdalab.learn.cases import all_filled, called, first, picked, verdict
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
+from lambdalab.learn.student import mentions
 from lambdalab.learn.wording import Part, exercises
-from lambdalab.learn.words import kind_of, short
+from lambdalab.learn.words import kind_named, kind_of, short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import bill, dispatcher
 
@@ -130,7 +132,25 @@ def _call_cases(rng: random.Random | None) -> Sequence[Case]:
         echoed("None as answer", None),
         echoed("a text as answer", place),
         echoed("an event with nested lists", nested),
+        Case("the way of the call", "", _through_the_client, about="way"),
     ]
+
+
+def _through_the_client(work: Work) -> Seen:
+    """boto3's `invoke` takes the function's name under this word only."""
+    client = mentions(work.names["call"], "FunctionName")
+    return Seen(client, "through the client" if client else "not through `client.invoke(FunctionName=…)`", client)
+
+
+def _another_way(tried: Sequence[Tried], work: Work) -> Hit | None:
+    failing = [one for one in tried if not one.seen.ok]
+    return Hit(failing[0]) if [one.case.about for one in failing] == ["way"] else None
+
+
+def _payload_not_text(one: Tried) -> Mapping[str, object] | None:
+    raised = one.seen.raised
+    found = re.search(r"parameter Payload, .*type: <class '(\w+)'>, valid", raised.text) if raised else None
+    return {"type": kind_named(found[1])} if found else None
 
 
 def _encoded_twice(one: Tried) -> Mapping[str, object] | None:
@@ -210,9 +230,12 @@ EXERCISES = exercises(
         "01.1": Part(
             dispatcher.cases,
             {
-                "runs-at-registration": dispatcher.fact("early", "n"),
-                "if-chain": dispatcher.fact("lost", "name"),
-                "silent-none": dispatcher.fact("silent", "answer"),
+                "runs-at-registration": dispatcher.fact("early"),
+                "kept-in-the-call": dispatcher.kept_in_the_call,
+                "if-chain": dispatcher.fact("lost"),
+                "nothing-handed-back": dispatcher.fact("unreturned"),
+                "error-replaced": dispatcher.fact("replaced"),
+                "silent-none": dispatcher.fact("silent"),
             },
         ),
         "01.2": Part(
@@ -234,7 +257,12 @@ EXERCISES = exercises(
             {
                 "encoded-twice": first(_encoded_twice),
                 "python-not-json": first(_python_instead_of_json),
+                "payload-not-text": first(_payload_not_text),
                 "not-decoded": first(_not_decoded),
+                "nothing-handed-back": first(
+                    lambda one: {} if one.seen.raised is None and one.seen.value is None else None
+                ),
+                "another-way": _another_way,
             },
         ),
         "01.4": Part(
@@ -245,6 +273,8 @@ EXERCISES = exercises(
                 ),
                 "milliseconds-as-seconds": bill.would_be(bill.priced(ms_in_a_second=1)),
                 "gb-of-1000": bill.would_be(bill.priced(mb_in_a_gb=1000)),
+                "no-requests": bill.would_be(bill.priced(requests=0)),
+                "rounded": bill.would_be(*(bill.priced(digits=digits) for digits in range(7))),
             },
         ),
         "01.5": Part(
