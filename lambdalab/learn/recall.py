@@ -120,11 +120,11 @@ def _page(kicker: str, note: str, questions: Sequence[Recall], said: Mapping[str
     body, lines = quiet(note) if note else "", [f"{kicker}. {note}".strip()]
     for question in questions:
         rows = "".join(f"<div><b>{option.letter}</b>&emsp;{rich(option.text)}</div>" for option in question.options)
-        call = f'recall("{question.id}", "{question.options[0].letter}")'
+        call = f'recall("{question.id}", "…")'
         yours = f"You said {said[question.id]}. " if question.id in said else ""
         body += (
             f'<p><span class="ll-2">{question.id}</span>&ensp; <b>{rich(question.question)}</b></p>{rows}'
-            f'<p class="ll-2">{yours}Answer with <code>{escape(call)}</code> and the like, or look:</p>'
+            f'<p class="ll-2">{yours}Answer with <code>{escape(call)}</code>, or look:</p>'
             f"<details><summary>The answer to {question.id}</summary><p><b>{question.answer}</b>&ensp; "
             f"{rich(question.explanation)}</p></details>"
         )
