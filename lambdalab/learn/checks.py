@@ -64,6 +64,7 @@ _FIRST_THOUGHTS = {
 }
 _FIRST_THOUGHT = "Read the error's text first: it names what went wrong."
 _TWO_VALUES = "Lambda calls the handler with two values: `event` and `context`."
+_STREAM = "`Payload` is a stream, not a text: read it first."
 _OTHER_ARGUMENTS = "It was called with other arguments than it takes. Compare its first line with the example."
 
 # What boto3 and Lambda put before the part of an error's text that helps.
@@ -219,6 +220,8 @@ def _about_error(one: Tried) -> Message:
 def _first_thought(raised: Raised) -> str:
     if raised.kind == "TypeError" and "positional argument" in raised.text and not raised.line:
         return _TWO_VALUES if raised.error is None else _OTHER_ARGUMENTS  # a deployed function, or the notebook's
+    if raised.kind == "TypeError" and "StreamingBody" in raised.text:
+        return _STREAM
     return _FIRST_THOUGHTS.get(raised.kind, _FIRST_THOUGHT)
 
 

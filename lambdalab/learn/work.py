@@ -139,7 +139,7 @@ class Work:
 
 def unwritten(name: str) -> Message:
     do = "Write your answer in the cell above, run that cell, then check again."
-    return Message(f"`{name}` is still the stub.", "", do)
+    return Message(f"`{name}` is still as it was given.", "", do)
 
 
 def not_deployed(function: str) -> Message:

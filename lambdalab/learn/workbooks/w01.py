@@ -173,6 +173,8 @@ def _python_instead_of_json(one: Tried) -> Mapping[str, object] | None:
 
 def _not_decoded(one: Tried) -> Mapping[str, object] | None:
     value = one.seen.value
+    if isinstance(value, dict) and "ResponseMetadata" in value:
+        return {"type": "the whole answer of the call"}
     stream = type(value).__name__ in ("bytes", "bytearray", "StreamingBody")
     return {"type": kind_of(value)} if stream or (isinstance(value, str) and _is_json(value)) else None
 
@@ -205,7 +207,10 @@ JOBS = {
     "decide who may call": ("me", "AWS enforces the rule. Who writes it?"),
     "pay for idle hours": ("nobody", "Look at lesson 01's picture: what stands between the bars?"),
     "delete old files in my bucket": ("me", "The files are yours: nobody else knows which ones are old."),
-    "pick the region": ("me", "The client you make names a region. Nothing moves to another one by itself."),
+    "pick the region": (
+        "me",
+        "Nothing moves to another region by itself: somebody names it, in a setting or when a client is made.",
+    ),
     "end a call that passes its timeout": (
         "AWS",
         "You set the number of seconds. Who watches the clock when your code hangs?",
