@@ -140,6 +140,20 @@ def test_importing_lambdalab_adds_little_to_importing_boto3_and_no_moto() -> Non
     assert heavy.isdisjoint(found["new"])  # type: ignore[arg-type]
 
 
+def test_the_doctor_can_still_speak_when_boto3_is_missing() -> None:
+    found = run(
+        """
+        import contextlib, io, json, sys
+        sys.modules["boto3"] = sys.modules["botocore"] = None
+        from lambdalab.cli import main
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            code = main(["doctor"])
+        print(json.dumps({"code": code, "said": said.getvalue()}))
+        """
+    )
+    assert "numpy" in str(found["said"])
+
+
 def test_no_file_of_the_package_names_this_machine() -> None:
     home = str(ROOT)
     for path in (ROOT / "lambdalab").rglob("*.py"):
