@@ -21,6 +21,7 @@ from lambdalab.observe.records import Invocation, Report
 
 if TYPE_CHECKING:
     from lambdalab.lab import Lab
+    from lambdalab.show.result import ResultCard
 
 FILE = "lambda_function.py"
 
@@ -79,39 +80,37 @@ class Result:
     def cold(self) -> bool | None:
         return self.invocation.cold if self.invocation else None
 
-    def _shown(self) -> dict[str, Any]:
+    def _card(self, log: str = "") -> ResultCard:
         from lambdalab.facts import prices_date
         from lambdalab.models.cost import invocation_price, per_million
+        from lambdalab.show.result import ResultCard
 
         report = self.report
         error = self.error
-        return {
-            "function": self.function,
-            "version": self.version,
-            "environment": self.invocation.environment if self.invocation else None,
-            "process_id": self.invocation.pid if self.invocation else None,
-            "cold": self.cold,
-            "status_code": self.status_code,
-            "function_error": self.function_error,
-            "answer": f"{error.get('errorType')}: {error.get('errorMessage')}" if error else self.payload.decode(),
-            "report": report,
-            "request_id": self.request_id,
-            "price_per_million": (
+        return ResultCard(
+            function=self.function,
+            version=self.version,
+            environment=self.invocation.environment if self.invocation else None,
+            process_id=self.invocation.pid if self.invocation else None,
+            cold=self.cold,
+            status_code=self.status_code,
+            function_error=self.function_error,
+            answer=f"{error.get('errorType')}: {error.get('errorMessage')}" if error else self.payload.decode(),
+            report=report,
+            request_id=self.request_id,
+            price_per_million=(
                 per_million(invocation_price(report.billed_ms, report.memory_size_mb)) if report else None
             ),
-            "prices_date": prices_date(),
-            "note": (advice(error.get("errorType"), str(error.get("errorMessage"))) if error else None) or "",
-        }
+            prices_date=prices_date(),
+            note=(advice(error.get("errorType"), str(error.get("errorMessage"))) if error else None) or "",
+            log=log,
+        )
 
     def _repr_html_(self) -> str:
-        from lambdalab.show.cards import result_card
-
-        return result_card(**self._shown(), log=self.log)
+        return self._card(log=self.log).html()
 
     def __repr__(self) -> str:
-        from lambdalab.show.cards import result_text
-
-        return result_text(**self._shown())
+        return self._card().text()
 
 
 class Function:

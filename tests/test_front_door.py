@@ -227,3 +227,19 @@ def test_no_file_of_the_front_door_names_a_path_of_some_machine(name: str) -> No
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"/(home|Users|root|work|tmp)/", text)
     assert "index-url" not in text
+
+
+def test_the_picture_in_the_readme_is_the_one_that_the_code_draws() -> None:
+    from lambdalab.show.pictures import two_processes
+
+    drawn = (ROOT / "notebooks" / "images" / "two_processes.svg").read_text(encoding="utf-8")
+    notebook, function = (int(number) for number in re.findall(r">process (\d+)<", drawn))
+    picture = two_processes(
+        notebook_process=notebook,
+        function_process=function,
+        function="price",
+        event={"net": 100},
+        answer={"errorType": "NameError"},
+        standalone=True,
+    )
+    assert picture.svg == drawn

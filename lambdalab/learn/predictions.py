@@ -116,7 +116,7 @@ def twin(prediction: Prediction, letter: str | None = None, sure: str | None = N
 
 
 def _card(prediction: Prediction) -> Shown:
-    from lambdalab.show.cards import prediction_card, prediction_text
+    from lambdalab.show.cards import PredictionCard
 
     answers = answers_to(prediction.id)
     last = answers[-1] if answers else {"letter": None, "sure": None}
@@ -135,7 +135,8 @@ def _card(prediction: Prediction) -> Shown:
 
         return prediction_widget(prediction, last["letter"], last["sure"])
 
-    return Shown(prediction_card(**given), prediction_text(**given), widget)
+    card = PredictionCard(**given)
+    return Shown(card.html(), card.text(), widget)
 
 
 def _unanswered(prediction: Prediction, measured: Any, match: Option | None) -> Shown:
@@ -150,7 +151,7 @@ def _unanswered(prediction: Prediction, measured: Any, match: Option | None) -> 
 
 
 def _revealed(prediction: Prediction, measured: Any, match: Option | None, answers: list[dict[str, Any]]) -> Shown:
-    from lambdalab.show.cards import reveal_card, reveal_text
+    from lambdalab.show.cards import RevealCard
 
     said = prediction.option(answers[-1]["letter"])
     given: dict[str, Any] = {
@@ -169,7 +170,8 @@ def _revealed(prediction: Prediction, measured: Any, match: Option | None, answe
         if said.letter != prediction.commonest:
             given["why_not"] = f"{prediction.commonest}: {prediction.option(prediction.commonest).why_not}"
         given["footer"] = _footer(prediction, answers)
-    return Shown(reveal_card(**given), reveal_text(**given))
+    card = RevealCard(**given)
+    return Shown(card.html(), card.text())
 
 
 def _lettered(option: Option) -> str:

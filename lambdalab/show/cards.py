@@ -1,12 +1,13 @@
 """The cards of a lesson: a prediction, what was measured, the answer of a check; the result card comes from `result`.
 
-AWS has nothing of the kind. Here each card exists twice, as HTML and as plain text, both from the same arguments, so
+AWS has nothing of the kind. Here each card is a set of facts with two forms, HTML and plain text, so
 that it can be read without a browser. Left out: right and wrong as colours, points, exclamation marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from lambdalab.show.frame import (
@@ -21,23 +22,20 @@ from lambdalab.show.frame import (
     tried_seen_table,
 )
 from lambdalab.show.picture import Table
-from lambdalab.show.result import result_card, result_text
+from lambdalab.show.result import ResultCard
 from lambdalab.show.theme import DASH
 
 __all__ = [
+    "PredictionCard",
+    "ResultCard",
+    "RevealCard",
     "card",
     "chip",
     "code",
     "code_block",
     "paragraph",
-    "prediction_card",
-    "prediction_text",
     "processes_table",
     "quiet",
-    "result_card",
-    "result_text",
-    "reveal_card",
-    "reveal_text",
     "said_measured_table",
     "tried_seen_table",
 ]  # fmt: skip
@@ -62,16 +60,8 @@ def _sure(sure: str | None) -> str:
     return SURE.get(sure, sure) if sure else ""
 
 
-def prediction_card(
-    *,
-    number: str,
-    question: str,
-    options: Sequence[tuple[str, str]],
-    chosen: str | None,
-    sure: str | None,
-    twin: str,
-    run: bool = False,
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class PredictionCard:
     """The question of a prediction (lesson 00).
 
     Args:
@@ -83,37 +73,38 @@ def prediction_card(
         twin: the call that does the same in text, such as 'predict("03-2", "b")'.
         run: whether what was measured has been shown.
     """
-    body = ""
-    for letter, words in options:
-        on = letter == chosen
-        mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
-        body += (
-            f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
-            f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
-        )
-    steps = [chip(words, "solid" if words == _sure(sure) else "plain") for words in SURE.values()]
-    body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"
-    body += f'<p class="ll-2">{prediction_note(chosen, run)} In text: {code(twin)}</p>'
-    return card(kicker=prediction_kicker(number, run), heading=question, body_html=body)
 
+    number: str
+    question: str
+    options: Sequence[tuple[str, str]]
+    chosen: str | None
+    sure: str | None
+    twin: str
+    run: bool = False
 
-def prediction_text(
-    *,
-    number: str,
-    question: str,
-    options: Sequence[tuple[str, str]],
-    chosen: str | None,
-    sure: str | None,
-    twin: str,
-    run: bool = False,
-) -> str:
-    """The question of a prediction as plain text (lesson 00). Arguments as `prediction_card`."""
-    lines = [prediction_kicker(number, run), question]
-    lines += [f"{'*' if letter == chosen else ' '} {letter}  {words}" for letter, words in options]
-    if chosen:
-        lines.append(f"You said {chosen}{f', {_sure(sure)} sure' if sure else ''}.")
-    lines.append(f"{prediction_note(chosen, run)} In text: {twin}")
-    return "\n".join(lines)
+    def html(self) -> str:
+        """The card."""
+        body = ""
+        for letter, words in self.options:
+            on = letter == self.chosen
+            mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
+            body += (
+                f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
+                f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
+            )
+        steps = [chip(words, "solid" if words == _sure(self.sure) else "plain") for words in SURE.values()]
+        body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"
+        body += f'<p class="ll-2">{prediction_note(self.chosen, self.run)} In text: {code(self.twin)}</p>'
+        return card(kicker=prediction_kicker(self.number, self.run), heading=self.question, body_html=body)
+
+    def text(self) -> str:
+        """The same facts as plain text."""
+        lines = [prediction_kicker(self.number, self.run), self.question]
+        lines += [f"{'*' if letter == self.chosen else ' '} {letter}  {words}" for letter, words in self.options]
+        if self.chosen:
+            lines.append(f"You said {self.chosen}{f', {_sure(self.sure)} sure' if self.sure else ''}.")
+        lines.append(f"{prediction_note(self.chosen, self.run)} In text: {self.twin}")
+        return "\n".join(lines)
 
 
 def _behind(said: str | None) -> str:
@@ -127,18 +118,8 @@ def _why_not(text: str) -> tuple[str, str]:
     return (f"Why not {letter}:", words) if letter else ("Why not the other:", text)
 
 
-def reveal_card(
-    *,
-    number: str,
-    heading: str,
-    label: str,
-    said: str | None,
-    measured: str,
-    sure: str | None,
-    idea: str | None,
-    why_not: str | None,
-    footer: str,
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class RevealCard:
     """What you said beside what was measured, after the run (lesson 00).
 
     Args:
@@ -152,32 +133,39 @@ def reveal_card(
         why_not: why the commonest other option fails, with its letter: "a: a line would make …".
         footer: a last quiet line; may be empty.
     """
-    body = said_measured_table(label, said if said is not None else DASH, measured, _sure(sure) or None)
-    body += paragraph(_behind(said), idea) if idea else ""
-    body += paragraph(*_why_not(why_not)) if why_not else ""
-    body += quiet(footer) if footer else ""
-    return card(kicker=prediction_kicker(number, True), heading=heading, body_html=body, live=True)
 
+    number: str
+    heading: str
+    label: str
+    said: str | None
+    measured: str
+    sure: str | None
+    idea: str | None
+    why_not: str | None
+    footer: str
 
-def reveal_text(
-    *,
-    number: str,
-    heading: str,
-    label: str,
-    said: str | None,
-    measured: str,
-    sure: str | None,
-    idea: str | None,
-    why_not: str | None,
-    footer: str,
-) -> str:
-    """What you said beside what was measured as plain text (lesson 00). Arguments as `reveal_card`."""
-    yours = f": you said {said}{f' ({_sure(sure)} sure)' if sure else ''};" if said else ","
-    lines = [prediction_kicker(number, True), heading, f"{label[:1].upper()}{label[1:]}{yours} measured: {measured}."]
-    lines += [f"{_behind(said)} {idea}"] if idea else []
-    lines += [" ".join(_why_not(why_not))] if why_not else []
-    lines += [footer] if footer else []
-    return "\n".join(lines)
+    def html(self) -> str:
+        """The card."""
+        body = said_measured_table(
+            self.label, self.said if self.said is not None else DASH, self.measured, _sure(self.sure) or None
+        )
+        body += paragraph(_behind(self.said), self.idea) if self.idea else ""
+        body += paragraph(*_why_not(self.why_not)) if self.why_not else ""
+        body += quiet(self.footer) if self.footer else ""
+        return card(kicker=prediction_kicker(self.number, True), heading=self.heading, body_html=body, live=True)
+
+    def text(self) -> str:
+        """The same facts as plain text."""
+        yours = f": you said {self.said}{f' ({_sure(self.sure)} sure)' if self.sure else ''};" if self.said else ","
+        lines = [
+            prediction_kicker(self.number, True),
+            self.heading,
+            f"{self.label[:1].upper()}{self.label[1:]}{yours} measured: {self.measured}.",
+        ]
+        lines += [f"{_behind(self.said)} {self.idea}"] if self.idea else []
+        lines += [" ".join(_why_not(self.why_not))] if self.why_not else []
+        lines += [self.footer] if self.footer else []
+        return "\n".join(lines)
 
 
 def processes_table(processes: Sequence[tuple[int, str, str]], *, when: str = "now") -> Table:

@@ -7,6 +7,7 @@ other headers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
@@ -81,23 +82,8 @@ def _source(report: Report | None, price_per_million: Decimal | None, prices_dat
     return f"measured on this machine{dated}"
 
 
-def result_card(
-    *,
-    function: str,
-    version: str,
-    environment: int | None,
-    process_id: int | None,
-    cold: bool | None,
-    status_code: int,
-    function_error: str | None,
-    answer: str,
-    report: Report | None,
-    request_id: str,
-    price_per_million: Decimal | None,
-    log: str = "",
-    note: str = "",
-    prices_date: str = "",
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class ResultCard:
     """The card of one call as HTML (lesson 01).
 
     Args:
@@ -114,61 +100,71 @@ def result_card(
         note: an afterthought to the answer, such as "line 2 of the handler".
         prices_date: such as "September 2026".
     """
-    shown, left = cut(answer)
-    words, kind = _status(status_code, function_error, report)
-    start = _start(cold)
-    started = [chip(start, "cold" if cold else "warm")] if start else []
-    source = _source(report, price_per_million, prices_date)
-    body = code_block(f"{shown}\n" if left else shown, ", ".join(filter(None, (left, note)))) if shown or note else ""
-    body += _figures_table(_figures(report, price_per_million))
-    body += f'<p class="ll-2">request id {code(request_id)}{f" &ensp; {escape(source)}" if source else ""}</p>'
-    if log:
-        body += f"<details><summary>START, END, REPORT</summary>{code_block(_short(log))}</details>"
-    return card(
-        kicker=_where(version, environment, process_id, status_code), heading=function, body_html=body,
-        glyph="function", failed=bool(function_error), chips=[*started, chip(words, kind)],
-    )  # fmt: skip
 
+    function: str
+    version: str
+    environment: int | None
+    process_id: int | None
+    cold: bool | None
+    status_code: int
+    function_error: str | None
+    answer: str
+    report: Report | None
+    request_id: str
+    price_per_million: Decimal | None
+    log: str = ""
+    note: str = ""
+    prices_date: str = ""
 
-def result_text(
-    *,
-    function: str,
-    version: str,
-    environment: int | None,
-    process_id: int | None,
-    cold: bool | None,
-    status_code: int,
-    function_error: str | None,
-    answer: str,
-    report: Report | None,
-    request_id: str,
-    price_per_million: Decimal | None,
-    log: str = "",
-    note: str = "",
-    prices_date: str = "",
-) -> str:
-    """The same facts as plain text, with the REPORT line itself as the last (lesson 01). Arguments as `result_card`."""
-    shown, left = cut(answer)
-    words, kind = _status(status_code, function_error, report)
-    sign = {"failed": f"{theme.CROSS} ", "throttled": "T "}.get(kind, "")
-    head = ", ".join(filter(None, (function, _start(cold), sign + words)))
-    lines = [f"{head}: {shown}" if shown else head]
-    if left or note:
-        lines.append(", ".join(filter(None, (left, note))))
-    if report is not None:
-        init = "none" if report.init_ms is None else milliseconds(report.init_ms)
-        price = f", {money(price_per_million)} a million" if price_per_million is not None else ""
-        lines.append(
-            f"init {init}, duration {milliseconds(report.duration_ms)}, billed {report.billed_ms:,}{SPACE}ms, "
-            f"{report.max_memory_mb:,} of {report.memory_size_mb:,}{SPACE}MB{price}"
+    def html(self) -> str:
+        """The card."""
+        shown, left = cut(self.answer)
+        words, kind = _status(self.status_code, self.function_error, self.report)
+        start = _start(self.cold)
+        started = [chip(start, "cold" if self.cold else "warm")] if start else []
+        source = _source(self.report, self.price_per_million, self.prices_date)
+        body = (
+            code_block(f"{shown}\n" if left else shown, ", ".join(filter(None, (left, self.note))))
+            if shown or self.note
+            else ""
         )
-    lines.append(_where(version, environment, process_id, status_code))
-    if report is None:
-        lines.append(f"request id {request_id}")
-    source = _source(report, price_per_million, prices_date)
-    lines += [source] if source else []
-    lines += _short(log).splitlines()
-    reported = report.line().rstrip() if report is not None else ""
-    if reported and (not log or lines[-1].rstrip() != reported):
-        lines.append(reported)
-    return "\n".join(lines)
+        body += _figures_table(_figures(self.report, self.price_per_million))
+        body += f'<p class="ll-2">request id {code(self.request_id)}{f" &ensp; {escape(source)}" if source else ""}</p>'
+        if self.log:
+            body += f"<details><summary>START, END, REPORT</summary>{code_block(_short(self.log))}</details>"
+        return card(
+            kicker=_where(self.version, self.environment, self.process_id, self.status_code),
+            heading=self.function,
+            body_html=body,
+            glyph="function",
+            failed=bool(self.function_error),
+            chips=[*started, chip(words, kind)],
+        )
+
+    def text(self) -> str:
+        """The same facts as plain text."""
+        shown, left = cut(self.answer)
+        words, kind = _status(self.status_code, self.function_error, self.report)
+        sign = {"failed": f"{theme.CROSS} ", "throttled": "T "}.get(kind, "")
+        head = ", ".join(filter(None, (self.function, _start(self.cold), sign + words)))
+        lines = [f"{head}: {shown}" if shown else head]
+        if left or self.note:
+            lines.append(", ".join(filter(None, (left, self.note))))
+        if self.report is not None:
+            init = "none" if self.report.init_ms is None else milliseconds(self.report.init_ms)
+            price = f", {money(self.price_per_million)} a million" if self.price_per_million is not None else ""
+            lines.append(
+                f"init {init}, duration {milliseconds(self.report.duration_ms)}, "
+                f"billed {self.report.billed_ms:,}{SPACE}ms, "
+                f"{self.report.max_memory_mb:,} of {self.report.memory_size_mb:,}{SPACE}MB{price}"
+            )
+        lines.append(_where(self.version, self.environment, self.process_id, self.status_code))
+        if self.report is None:
+            lines.append(f"request id {self.request_id}")
+        source = _source(self.report, self.price_per_million, self.prices_date)
+        lines += [source] if source else []
+        lines += _short(self.log).splitlines()
+        reported = self.report.line().rstrip() if self.report is not None else ""
+        if reported and (not self.log or lines[-1].rstrip() != reported):
+            lines.append(reported)
+        return "\n".join(lines)

@@ -24,9 +24,9 @@ NOT_YET: dict[str, Any] = {
     "hints_used": 0, "sentence": None, "why": None,
 }  # fmt: skip
 PAIRS = [
-    (cards.prediction_card, cards.prediction_text, QUESTION),
-    (cards.prediction_card, cards.prediction_text, ANSWERED),
-    (cards.reveal_card, cards.reveal_text, REVEALED),
+    (cards.PredictionCard, QUESTION),
+    (cards.PredictionCard, ANSWERED),
+    (cards.RevealCard, REVEALED),
 ]
 
 
@@ -34,57 +34,53 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u00a0", " ").split())
 
 
-@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
-def test_card_and_text_have_the_same_words(
-    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
-) -> None:
-    html, words = plain(read_html(card(**facts)).words), plain(text(**facts))
+@pytest.mark.parametrize(("card", "facts"), PAIRS)
+def test_card_and_text_have_the_same_words(card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    html, words = plain(read_html(card(**facts).html()).words), plain(card(**facts).text())
     for given in facts.values():
         if isinstance(given, str) and given not in ("quite", "b", "b, 1 to 4", "c, 10") and ": " not in given:
             assert given in html
             assert given in words
 
 
-@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
-def test_no_card_judges_by_colour_or_shouts(
-    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
-) -> None:
-    read = read_html(card(**facts))
+@pytest.mark.parametrize(("card", "facts"), PAIRS)
+def test_no_card_judges_by_colour_or_shouts(card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
+    read = read_html(card(**facts).html())
     assert not any(
         "ll-failed" in (tag[1].get("class") or "") or "ll-bad" in (tag[1].get("class") or "") for tag in read.tags
     )
-    for words in (read.words, text(**facts)):
+    for words in (read.words, card(**facts).text()):
         assert "!" not in words
         assert "wrong" not in words and "correct" not in words
 
 
 def test_an_unanswered_prediction_marks_nothing_and_an_answered_one_its_option(read_html: Callable[[str], Any]) -> None:
-    assert "(chosen)" not in read_html(cards.prediction_card(**QUESTION)).words
-    answered = read_html(cards.prediction_card(**ANSWERED))
+    assert "(chosen)" not in read_html(cards.PredictionCard(**QUESTION).html()).words
+    answered = read_html(cards.PredictionCard(**ANSWERED).html())
     assert "b 1 to 4: as many as cores (chosen)" in plain(answered.words).replace("\u2003", " ")
     assert [tag[1]["class"] for tag in answered.tags if "ll-solid" in (tag[1].get("class") or "")] == ["ll-c ll-solid"]
-    assert "* b  1 to 4" in cards.prediction_text(**ANSWERED)
-    assert "You said b, quite sure." in cards.prediction_text(**ANSWERED)
+    assert "* b  1 to 4" in cards.PredictionCard(**ANSWERED).text()
+    assert "You said b, quite sure." in cards.PredictionCard(**ANSWERED).text()
 
 
 def test_after_the_run_the_card_no_longer_says_before(read_html: Callable[[str], Any]) -> None:
     for words in (
-        read_html(cards.prediction_card(**ANSWERED, run=True)).words,
-        cards.prediction_text(**ANSWERED, run=True),
+        read_html(cards.PredictionCard(**ANSWERED, run=True).html()).words,
+        cards.PredictionCard(**ANSWERED, run=True).text(),
     ):
         assert "Prediction 03-2, after the run" in words
         assert "before" not in words
 
 
 def test_the_reveal_is_one_readable_sentence_in_text() -> None:
-    text = cards.reveal_text(**REVEALED)
+    text = cards.RevealCard(**REVEALED).text()
     assert "\nEnvironments: you said b, 1 to 4 (quite sure); measured: c, 10.\n" in text
     assert "The idea behind b: cores limit speed." in text
     assert "Why not a: a line would be slower." in text
 
 
 def test_the_reveal_shows_letters_in_bold_and_the_measurement_beside(read_html: Callable[[str], Any]) -> None:
-    words = plain(read_html(cards.reveal_card(**REVEALED)).words)
+    words = plain(read_html(cards.RevealCard(**REVEALED).html()).words)
     assert "you saidmeasured" in words
     assert "environmentsb 1 to 4c 10" in words
     assert "The idea behind b: cores" in words and "Why not a: a line" in words
@@ -92,12 +88,12 @@ def test_the_reveal_shows_letters_in_bold_and_the_measurement_beside(read_html: 
 
 def test_without_a_prediction_the_reveal_says_no_more_than_was_measured(read_html: Callable[[str], Any]) -> None:
     facts = {**REVEALED, "said": None, "sure": None, "idea": None, "why_not": None, "measured": "a process"}
-    assert cards.reveal_text(**facts).splitlines()[2] == "Environments, measured: a process."
-    assert "how sure" not in read_html(cards.reveal_card(**facts)).words
+    assert cards.RevealCard(**facts).text().splitlines()[2] == "Environments, measured: a process."
+    assert "how sure" not in read_html(cards.RevealCard(**facts).html()).words
 
 
 def test_what_appears_after_a_run_is_announced_politely(read_html: Callable[[str], Any]) -> None:
-    assert "polite" in [tag[1].get("aria-live") for tag in read_html(cards.reveal_card(**REVEALED)).tags]
+    assert "polite" in [tag[1].get("aria-live") for tag in read_html(cards.RevealCard(**REVEALED).html()).tags]
 
 
 def test_the_missed_row_is_bold_and_has_a_dash_with_a_name(read_html: Callable[[str], Any]) -> None:
@@ -106,15 +102,15 @@ def test_the_missed_row_is_bold_and_has_a_dash_with_a_name(read_html: Callable[[
     assert [tag[1]["aria-label"] for tag in read.tags if tag[0] == "span"] == ["as expected", "not yet"]
 
 
-@pytest.mark.parametrize(("card", "text", "facts"), PAIRS)
+@pytest.mark.parametrize(("card", "facts"), PAIRS)
 def test_what_an_author_or_a_student_writes_is_never_read_as_html(
-    card: Any, text: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+    card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
 ) -> None:
     evil = "<script>x</script>"
     filled = {name: evil if isinstance(given, str) else given for name, given in facts.items()}
     filled |= {name: [(evil, evil)] for name in facts if name == "options"}
     filled |= {name: [(False, evil, evil)] for name in facts if name == "rows"}
-    read = read_html(card(**filled))
+    read = read_html(card(**filled).html())
     assert "script" not in [tag for tag, _ in read.tags]
     assert evil in read.words
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdalab.observe.records import Report
-from lambdalab.show.result import result_card, result_text
+from lambdalab.show.result import ResultCard
 
 ID = "1f3b0c52-7d1e-4a7c-9a56-0e61c0a4d2b7"
 COLD: dict[str, Any] = {
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize(("name", "facts"), list(zip(NAMES, ALL, strict=True)))
 def test_card_and_text_say_the_same(name: str, facts: dict[str, Any], read_html: Callable[[str], Any]) -> None:
-    card, text = plain(read_html(result_card(**facts)).words), plain(result_text(**facts))
+    card, text = plain(read_html(ResultCard(**facts).html()).words), plain(ResultCard(**facts).text())
     for words in [*SAID[name], ID, "hello", "version $LATEST"]:
         assert words in card
         assert words in text
@@ -56,15 +56,15 @@ def test_card_and_text_say_the_same(name: str, facts: dict[str, Any], read_html:
 def test_only_a_failed_function_has_the_red_bar(
     name: str, facts: dict[str, Any], read_html: Callable[[str], Any]
 ) -> None:
-    (frame,) = [tag for tag in read_html(result_card(**facts)).tags if "ll-card" in (tag[1].get("class") or "")]
+    (frame,) = [tag for tag in read_html(ResultCard(**facts).html()).tags if "ll-card" in (tag[1].get("class") or "")]
     assert ("ll-bad" in (frame[1]["class"] or "")) == (name in ("failed", "timeout"))
 
 
 def test_a_cold_start_is_hatched_with_c_and_a_refusal_is_hollow_with_t(read_html: Callable[[str], Any]) -> None:
-    assert "C cold start" in plain(read_html(result_card(**COLD)).words)
-    throttled = read_html(result_card(**THROTTLED))
+    assert "C cold start" in plain(read_html(ResultCard(**COLD).html()).words)
+    throttled = read_html(ResultCard(**THROTTLED).html())
     assert "T 429, throttled" in plain(throttled.words)
-    assert "T 429, throttled" in plain(result_text(**THROTTLED))
+    assert "T 429, throttled" in plain(ResultCard(**THROTTLED).text())
     assert [tag[1]["class"] for tag in throttled.tags if "ll-throttled" in (tag[1].get("class") or "")] == [
         "ll-c ll-throttled"
     ]
@@ -72,27 +72,27 @@ def test_a_cold_start_is_hatched_with_c_and_a_refusal_is_hollow_with_t(read_html
 
 def test_the_text_ends_with_the_report_line_itself() -> None:
     for facts in (COLD, WARM, FAILED, TIMEOUT):
-        assert result_text(**facts).splitlines()[-1] == facts["report"].line().rstrip()
+        assert ResultCard(**facts).text().splitlines()[-1] == facts["report"].line().rstrip()
 
 
 def test_the_text_tells_the_figures_in_a_sentence() -> None:
     expected = "init 83 ms, duration 12 ms, billed 96 ms, 41 of 256 MB, $0.60 a million"
-    assert expected in plain(result_text(**COLD))
+    assert expected in plain(ResultCard(**COLD).text())
 
 
 def test_a_log_that_ends_with_the_report_line_does_not_repeat_it() -> None:
     log = f"START RequestId: {ID} Version: $LATEST\nEND RequestId: {ID}\n{COLD['report'].line()}\n"
-    text = result_text(**COLD, log=log)
+    text = ResultCard(**COLD, log=log).text()
     assert text.count("REPORT RequestId") == 1
     assert f"END RequestId: {ID}" in text
 
 
 def test_the_log_is_folded_and_its_middle_left_out(read_html: Callable[[str], Any]) -> None:
     log = "\n".join(["START", *["x" * 10_000] * 500, "END", "REPORT"])
-    read = read_html(result_card(**COLD, log=log))
+    read = read_html(ResultCard(**COLD, log=log).html())
     assert [tag for tag, _ in read.tags if tag in ("details", "summary")] == ["details", "summary"]
     assert "… 463 more lines" in read.words
-    assert len(result_card(**COLD, log=log)) < 20_000
+    assert len(ResultCard(**COLD, log=log).html()) < 20_000
 
 
 @pytest.mark.parametrize(
@@ -104,23 +104,23 @@ def test_the_log_is_folded_and_its_middle_left_out(read_html: Callable[[str], An
     ],
 )
 def test_an_answer_is_cut_at_four_lines(answer: str, left: str, read_html: Callable[[str], Any]) -> None:
-    card = result_card(**{**COLD, "answer": answer})
+    card = ResultCard(**{**COLD, "answer": answer}).html()
     assert left in read_html(card).words
-    assert left in result_text(**{**COLD, "answer": answer})
+    assert left in ResultCard(**{**COLD, "answer": answer}).text()
     assert len(card) < 8000
 
 
 def test_a_short_answer_is_shown_whole(read_html: Callable[[str], Any]) -> None:
-    assert "more" not in read_html(result_card(**{**COLD, "answer": "1\n2\n3\n4"})).words
+    assert "more" not in read_html(ResultCard(**{**COLD, "answer": "1\n2\n3\n4"}).html()).words
 
 
 def test_what_a_student_writes_is_never_read_as_html(read_html: Callable[[str], Any]) -> None:
     evil = "<script>alert('x')</script>"
     facts = {**FAILED, "function": evil, "version": evil, "answer": evil, "request_id": evil, "note": evil, "log": evil}
-    read = read_html(result_card(**facts))
+    read = read_html(ResultCard(**facts).html())
     assert "script" not in [tag for tag, _ in read.tags]
     assert read.words.count(evil) == 6
 
 
 def test_the_same_facts_give_the_same_card() -> None:
-    assert result_card(**COLD) == result_card(**COLD)
+    assert ResultCard(**COLD).html() == ResultCard(**COLD).html()
