@@ -27,6 +27,8 @@ class Report:
         init_ms: time from start to the first request for work; None when the environment was warm.
         status: "timeout" or "error" when the invocation failed for a reason of the environment's, else None.
         error_type: AWS's name of that reason, such as "Runtime.ExitError".
+        restore_ms: time to restore the environment from its snapshot (SnapStart); None when that was not done.
+        restore_billed_ms: how much of it was spent in the after-restore hooks, which is billed.
     """
 
     request_id: str
@@ -36,10 +38,13 @@ class Report:
     init_ms: float | None = None
     status: str | None = None
     error_type: str | None = None
+    restore_ms: float | None = None
+    restore_billed_ms: int | None = None
 
     @property
     def cold(self) -> bool:
-        return self.init_ms is not None
+        """Whether the environment was started or restored for this invocation."""
+        return self.init_ms is not None or self.restore_ms is not None
 
     @property
     def billed_ms(self) -> int:
@@ -57,6 +62,9 @@ class Report:
         ]
         if self.init_ms is not None:
             fields.append(f"Init Duration: {self.init_ms:.2f} ms")
+        if self.restore_ms is not None:
+            fields.append(f"Restore Duration: {self.restore_ms:.2f} ms")
+            fields.append(f"Billed Restore Duration: {self.restore_billed_ms or 0} ms")
         if self.status:
             fields.append(f"Status: {self.status}")
         if self.error_type and self.status == "error":
@@ -78,6 +86,12 @@ class Report:
                 memory_size_mb=int(fields["Memory Size"].removesuffix(" MB")),
                 max_memory_mb=int(fields["Max Memory Used"].removesuffix(" MB")),
                 init_ms=float(fields["Init Duration"].removesuffix(" ms")) if "Init Duration" in fields else None,
+                restore_ms=float(fields["Restore Duration"].removesuffix(" ms")) if "Restore Duration" in fields else None,
+                restore_billed_ms=(
+                    int(fields["Billed Restore Duration"].removesuffix(" ms"))
+                    if "Billed Restore Duration" in fields
+                    else None
+                ),
                 status=fields.get("Status"),
                 error_type=fields.get("Error Type"),
             )
@@ -130,3 +144,51 @@ class Invocation:
     def from_json(cls, data: dict[str, Any]) -> Invocation:
         report = data.get("report")
         return replace(cls(**{**data, "report": None}), report=Report(**report) if report else None)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One stretch of an environment's life in which something ran.
+
+    Args:
+        kind: "init", "restore" or "invoke".
+        began: seconds since 1970 on the lab's clock.
+        ended: the same clock; never before `began`.
+        request_id: of the invocation it belongs to; None for an init ahead of any call.
+        status: "timeout" or "error" when it failed for the environment's or the handler's reason, else None.
+    """
+
+    kind: str
+    began: float
+    ended: float
+    request_id: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One execution environment from its start to its end, as swimlanes show it (lesson 03).
+
+    Args:
+        function: the function's name.
+        version: "$LATEST" or a number.
+        number: counted from 1 for each function, in the order of birth.
+        initialization: "on-demand", "provisioned-concurrency" or "snap-start".
+        why: why it was made; see `ExecutionEnvironment.why`.
+        spans: what ran in it, in order of time; between two of them it was frozen.
+        ended: seconds since 1970 on the lab's clock when it was reclaimed; None while it lives.
+        why_ended: "idle", "changed", "ended" (its process), "replaced", "deleted"; None while it lives.
+    """
+
+    function: str
+    version: str
+    number: int
+    initialization: str
+    why: str
+    spans: tuple[Span, ...] = ()
+    ended: float | None = None
+    why_ended: str | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Lane:
+        return cls(**{**data, "spans": tuple(Span(**span) for span in data["spans"])})

@@ -2,8 +2,8 @@
 
 On AWS this is `awslambdaric` under a `bootstrap` file. Here it is one file of the standard library only, started as
 `python -I -S -B`, talking to the Runtime API over one raw socket, because importing `http.client` would triple the
-start. It imports the handler, asks for an event, calls the handler, sends the answer, and asks again. Left out:
-SnapStart hooks.
+start. It imports the handler, asks for an event, calls the handler, sends the answer, and asks again. For SnapStart it
+stops before the first event, to be copied.
 """
 
 import _socket
@@ -14,6 +14,7 @@ import time
 
 TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 API = "/2018-06-01/runtime"
+HERE = (lambda: 0).__code__.co_filename
 
 
 class Fault(Exception):
@@ -34,10 +35,14 @@ class RuntimeClient:
         self.socket.connect((host, int(port)))
         self.socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
 
-    def exchange(self, method, path, body=b"", headers=""):
-        """Send one request and return the answer's headers (names in lower case) and body."""
+    def say(self, method, path, body=b"", headers=""):
+        """Send one request."""
         head = f"{method} {API}{path} HTTP/1.1\r\nHost: {self.host}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
         self.socket.sendall(head.encode() + body)
+
+    def exchange(self, method, path, body=b"", headers=""):
+        """Send one request and return the answer's headers (names in lower case) and body."""
+        self.say(method, path, body, headers)
         data = b""
         while b"\r\n\r\n" not in data:
             data += self._receive()
@@ -79,8 +84,8 @@ class LambdaContext:
         self.function_name = environ["AWS_LAMBDA_FUNCTION_NAME"]
         self.function_version = environ["AWS_LAMBDA_FUNCTION_VERSION"]
         self.memory_limit_in_mb = environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
-        self.log_group_name = environ["AWS_LAMBDA_LOG_GROUP_NAME"]
-        self.log_stream_name = environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.log_group_name = environ.get("AWS_LAMBDA_LOG_GROUP_NAME")  # neither is there with SnapStart
+        self.log_stream_name = environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
         self.invoked_function_arn = headers["lambda-runtime-invoked-function-arn"]
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
@@ -192,7 +197,7 @@ def describe(error, request_id):
     else:
         import traceback
 
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != HERE]
         rows = [(as_on_aws(f.filename), f.lineno, f.name, f.line) for f in frames]
         kind, text, trace = type(error).__name__, str(error), traceback.format_list(rows)
     return {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": trace}
@@ -243,6 +248,95 @@ def serve(client, handler, hook):
             client.respond(request_id, answer)
 
 
+class Snapshot:
+    """This process, initialised, which makes copies of itself whenever the lab says so over a socket (SnapStart)."""
+
+    def __init__(self, client):
+        number, self.tmp_mb = (int(part) for part in os.environ.pop("LAMBDALAB_SNAPSHOT").split())
+        self.control = _socket.socket(fileno=number)
+        self.client = client
+        self.copies = set()
+
+    def wait(self):
+        """Copy this process for every order, for ever; return only in a copy."""
+        import signal
+
+        signal.signal(signal.SIGCHLD, self.reap)
+        self.client.say("GET", "/restore/next")
+        while True:
+            order, descriptors, _, _ = self.control.recvmsg(65536, _socket.CMSG_SPACE(4))
+            if not order:
+                os._exit(0)  # the lab is gone: so are we
+            output = int.from_bytes(descriptors[0][2][:4], sys.byteorder)
+            flush()
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            pid = os.fork()
+            if pid == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+                return self.become(json.loads(order), output)
+            os.close(output)
+            self.copies.add(pid)
+            self.control.sendall(f"copied {pid}\n".encode())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+
+    def become(self, variables, output):
+        """Turn a fresh copy into an environment of its own."""
+        os.setsid()
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.close(output)
+        self.control.close()
+        self.client.socket.close()
+        os.environ.update(variables)
+        if "own_tmp" in globals():  # given by the sandbox, where there is one
+            globals()["own_tmp"](self.tmp_mb)
+
+    def reap(self, *_):
+        """Tell the lab which copy ended, and how."""
+        for pid in list(self.copies):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self.copies.discard(pid)
+                self.control.sendall(f"ended {pid} {os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def run_hooks(which):
+    """Run the hooks that the function registered with `snapshot_restore_py`, if it imported it."""
+    registry = sys.modules.get("snapshot_restore_py")
+    hooks = getattr(registry, f"get_{which}")() if registry else []
+    for function, arguments, keywords in reversed(hooks) if which == "before_snapshot" else hooks:
+        function(*arguments, **keywords)
+
+
+def take_snapshot(client):
+    """SnapStart: run the before-hooks, wait to be copied, and in the copy run the after-hooks; the copy's client."""
+    try:
+        threading = sys.modules.get("threading")
+        if threading and threading.active_count() > 1:
+            raise RuntimeError("a process with threads cannot be copied here: start threads in the handler instead")
+        run_hooks("before_snapshot")
+    except Exception as wrong:
+        give_up(client, "/init/error", "Runtime.BeforeSnapshotError", wrong, 64)
+    Snapshot(client).wait()
+    client = RuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    client.exchange("GET", "/restore/next")
+    try:
+        run_hooks("after_restore")
+    except Exception as wrong:
+        give_up(client, "/restore/error", "Runtime.AfterRestoreError", wrong, 65)
+    return client
+
+
+def give_up(client, path, kind, wrong, code):
+    """Report what a hook raised, and end."""
+    error = {**describe(wrong, ""), "errorType": kind}
+    log_error(error)
+    flush()
+    client.fail(path, error)
+    sys.exit(code)
+
+
 def main():
     # In AWS's order: the function's own folder, its layers', the runtime's; only then the standard library.
     sys.path[:0] = [TASK_ROOT, *filter(None, os.environ.pop("LAMBDALAB_PATH", "").split(os.pathsep))]
@@ -263,6 +357,8 @@ def main():
         flush()
         client.fail("/init/error", error)
         sys.exit(1)
+    if "LAMBDALAB_SNAPSHOT" in os.environ:
+        client = take_snapshot(client)
     serve(client, handler, hook)
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+import os
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +22,16 @@ from typing import Any
 
 from lambdalab.runtime.api import Connection, Request
 from lambdalab.runtime.guard import Guard
+from lambdalab.runtime.limits import OutOfMemory
 from lambdalab.runtime.logs import LogEvent
-from lambdalab.runtime.process import ProcessEnded, Program, RuntimeProcess, TimeIsUp
+from lambdalab.runtime.process import ProcessEnded, RuntimeProcess, TimeIsUp
+from lambdalab.runtime.rooms import Program, namespaces_of
+from lambdalab.runtime.snapshots import Snapshot
 
-BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 INIT_LIMIT = 10.0
+PREPARED_LIMIT = 130.0
+RESTORE_LIMIT = 10.0
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 MOST_PAYLOAD = 6 * 2**20 + 100
 NEXT = ("GET", "/invocation/next")
 
@@ -44,7 +52,10 @@ class Job:
 class Outcome:
     """What came out: the answer or AWS's error object, times in milliseconds, memory in MB, the log's new events.
 
-    `status` is "timeout" or "error" when the environment and not the handler ended it.
+    `status` is "timeout" or "error" when the environment and not the handler ended it. `init_ms` is None when nothing
+    was started for this event, and when the start counts as part of its duration: after a timeout, and when the first
+    try failed. `started` says whether this event made the environment. `init_began`, `began` and `ended` are seconds
+    since 1970 on the machine's clock.
     """
 
     payload: bytes
@@ -55,6 +66,26 @@ class Outcome:
     max_memory_mb: int
     log: Sequence[LogEvent]
     pid: int | None
+    started: bool
+    init_began: float | None
+    began: float
+    ended: float
+    restore_ms: float | None = None
+    restore_billed_ms: int | None = None
+
+
+class InitFailed(Exception):
+    """The runtime did not come to ask for an event: it reported an error, ended, or took too long.
+
+    Args:
+        error: AWS's error object.
+        milliseconds: how long it tried.
+        status: "error" or "timeout".
+    """
+
+    def __init__(self, error: Mapping[str, Any], milliseconds: float, status: str = "error") -> None:
+        super().__init__(error.get("errorMessage"))
+        self.error, self.milliseconds, self.status = error, milliseconds, status
 
 
 @dataclass
@@ -63,7 +94,7 @@ class ExecutionEnvironment:
 
     `why` says why it was made: "first", "busy" (all others were), "idle" (the last one had been idle for too long),
     "changed" (code or settings had), "ended" (the last one's process had). `usable` says after each invocation whether
-    it may serve again.
+    it may serve again. `initialization` is what AWS calls so: "on-demand", "provisioned-concurrency" or "snap-start".
     """
 
     number: int
@@ -72,102 +103,161 @@ class ExecutionEnvironment:
     guard: Guard
     stream: str
     why: str = "first"
+    initialization: str = "on-demand"
+    snapshot: Snapshot | None = None
     usable: bool = True
     _runtime: RuntimeProcess | None = None
     _waiting: Connection | None = None
+    _new: bool = True
+    _id: str = field(default_factory=lambda: str(uuid.uuid4()))  # of the event that is being run
+    _namespaces: list[int] = field(default_factory=list)
     _log: list[LogEvent] = field(default_factory=list)
     _peak_mb: int = 0
+    _init_began: float | None = None
+    _init_ms: float | None = None
+    _restore_ms: float | None = None
+    _hooks_began: float = 0.0
+    _hooks_ms: int = 0
 
     @property
     def pid(self) -> int | None:
         return self._runtime.pid if self._runtime else None
 
+    def prepare(self) -> float:
+        """Initialise ahead of any event, for provisioned concurrency; the milliseconds that took.
+
+        Raises:
+            InitFailed: the function could not be loaded; nothing is left running.
+        """
+        self._new = False
+        try:
+            taken = self._start_and_wait(max(PREPARED_LIMIT, self.program.timeout))
+        except InitFailed:
+            self._kill()
+            raise
+        self._freeze()
+        return taken
+
     def invoke(self, job: Job) -> Outcome:
         """Run one event to its end: answer, error, exit or deadline. Never raises for what the function does."""
-        self._log, self.usable = [], False
-        init_ms: float | None = None
-        started = time.perf_counter()
+        started, self._new, self.usable = self._new, False, False
+        self._log = self._log if started else []
+        self._id = job.request_id
+        self._init_began = self._init_ms = self._restore_ms = None
+        if started:
+            self._first_start()
+        self._say(f"START RequestId: {job.request_id} Version: {job.version}")
+        if self._runtime is not None and self._runtime.ended:
+            self._kill()
+        began, moment = time.time(), time.perf_counter()
+        story = _Story(job, started, began, moment)
         try:
-            if self._runtime is None or self._runtime.ended:
-                init_ms = self._init(job)
-            self._say(f"START RequestId: {job.request_id} Version: {job.version}")
-            started = time.perf_counter()
-            return self._run(job, init_ms)
-        except _InitFailed as failed:
-            return self._init_failed(job, failed)
+            if self._runtime is None:  # after a timeout, or when the first start failed: now it counts as duration
+                self._start_and_wait(self.program.timeout)
+            return self._run(story)
+        except InitFailed as failed:
+            if failed.status == "timeout":
+                return self._timed_out(story)
+            self._report_init("invoke", failed)
+            return self._outcome(story, error=failed.error, status="error")
         except TimeIsUp:
-            return self._timed_out(job, init_ms)
-        except ProcessEnded as end:
-            duration = (time.perf_counter() - started) * 1000
-            self._hear(whole=True)
-            error = _exit_error(job, end)
-            self._say(f"{error['errorMessage']}\n{error['errorType']}")
-            return self._outcome(job, init_ms, duration, error=error, status="error")
+            return self._timed_out(story)
+        except (ProcessEnded, OutOfMemory) as end:
+            return self._broken(story, end)
 
     def close(self) -> None:
         """End the process and remove what it left: the environment is reclaimed."""
         self._kill()
+        for namespace in self._namespaces:
+            os.close(namespace)
+        self._namespaces = []
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -- init ----------------------------------------------------------------------------------------------------
 
-    def _init(self, job: Job) -> float | None:
-        """Start the runtime and wait until it asks for its first event; the milliseconds that took.
-
-        Past 10 s AWS starts it once more, now as part of the invocation and under the function's own timeout; the
-        time is then no longer told apart, and the answer is None.
-        """
+    def _first_start(self) -> None:
+        """The init phase of its own, at most 10 s; what fails here is tried once more as part of the invocation."""
+        self._init_began = time.time()
         try:
-            return self._start_and_wait(job, INIT_LIMIT)
-        except TimeIsUp:
-            self._hear(whole=True)
-            self._say(f"INIT_REPORT Init Duration: {INIT_LIMIT * 1000:.2f} ms\tPhase: init\tStatus: timeout\t")
-        self._start_and_wait(job, self.program.timeout)
-        return None
+            if self.snapshot:
+                self._restore_ms = self._restore(self.snapshot)
+            else:
+                self._init_ms = self._start_and_wait(INIT_LIMIT)
+        except InitFailed as failed:
+            self._report_init("init", failed)
+            self._kill()
 
-    def _start_and_wait(self, job: Job, limit: float) -> float:
+    def _report_init(self, phase: str, failed: InitFailed) -> None:
+        kind = f"\tError Type: {failed.error.get('errorType')}" if failed.status == "error" else ""
+        line = f"INIT_REPORT Init Duration: {failed.milliseconds:.2f} ms\tPhase: {phase}\tStatus: {failed.status}"
+        self._say(f"{line}{kind}\t")
+
+    def _start_and_wait(self, limit: float) -> float:
+        """Start the runtime and wait until it asks for its first event; the milliseconds that took."""
         self._kill()
         self._say(f"INIT_START Runtime Version: {self.program.version}")
-        self._runtime = runtime = RuntimeProcess(self.program, self.folder, self.stream, self.guard)
+        if self.program.fault:  # there is nothing to start
+            error = _error(self._id, "Runtime.InvalidEntrypoint", self.program.fault)
+            self._say(f"{error['errorMessage']}\n{error['errorType']}")
+            raise InitFailed(error, 0.0)
+        variables = {"AWS_LAMBDA_INITIALIZATION_TYPE": self.initialization, "AWS_LAMBDA_LOG_STREAM_NAME": self.stream}
+        namespaces, self._namespaces = self._namespaces, []
+        runtime = RuntimeProcess(self.program, self.folder, variables, self.guard, namespaces=namespaces)
+        return self._until_next(runtime, limit)
+
+    def _restore(self, snapshot: Snapshot) -> float:
+        """Copy the snapshot's process instead of starting one; the milliseconds until the copy asks for an event."""
+        self._say(f"RESTORE_START Runtime Version: {self.program.version}")
+        variables = {name: self.program.variables[name] for name in _CREDENTIALS}
+        runtime = RuntimeProcess(self.program, self.folder, variables, self.guard, copied=snapshot.copy)
+        taken = self._until_next(runtime, RESTORE_LIMIT)
+        self._hooks_ms = math.ceil(_since(self._hooks_began))
+        self._say(f"RESTORE_REPORT Restore Duration: {taken:.2f} ms")
+        return taken
+
+    def _until_next(self, runtime: RuntimeProcess, limit: float) -> float:
+        self._runtime = runtime
+        runtime.hold(self.program.memory_mb, share=float("inf"))  # the share of a CPU begins with the first event
         while True:
             try:
                 connection, request = runtime.next_request(runtime.began + limit)
-            except ProcessEnded as end:
-                error = _exit_error(job, end)
-                raise _InitFailed(
-                    error, _since(runtime.began), f"{error['errorMessage']}\n{error['errorType']}"
-                ) from None
-            if (request.method, request.path) == NEXT:
+            except TimeIsUp:
+                self._hear(whole=True)
+                late = {"errorType": "Sandbox.Timedout", "errorMessage": f"Init timed out after {limit:.2f} seconds"}
+                raise InitFailed(late, limit * 1000, "timeout") from None
+            except (ProcessEnded, OutOfMemory) as end:
+                error = _end_error(self._id, end)
+                self._hear(whole=True)
+                self._say(f"{error['errorMessage']}\n{error['errorType']}")
+                raise InitFailed(error, _since(runtime.began)) from None
+            asked = (request.method, request.path)
+            if asked == NEXT:
                 self._waiting = connection
                 return _since(runtime.began)
-            if (request.method, request.path) == ("POST", "/init/error"):
-                failed = _InitFailed(_error_object(request.body), _since(runtime.began))
+            if asked == ("GET", "/restore/next"):
+                self._hooks_began = time.perf_counter()
+                connection.answer(200)
+            elif asked in (("POST", "/init/error"), ("POST", "/restore/error")):
+                failed = InitFailed(_error_object(request.body), _since(runtime.began))
                 connection.answer(202)
-                with contextlib.suppress(TimeIsUp, ProcessEnded):  # what it still says while it exits
+                with contextlib.suppress(TimeIsUp, ProcessEnded, OutOfMemory):  # what it still says while it exits
                     runtime.next_request(time.perf_counter() + 1.0)
+                self._hear(whole=True)
                 raise failed
-            _refuse(connection, request, "starting")
-
-    def _init_failed(self, job: Job, failed: _InitFailed) -> Outcome:
-        kind, spent = failed.error.get("errorType"), failed.milliseconds
-        self._hear(whole=True)
-        self._say(f"INIT_REPORT Init Duration: {spent:.2f} ms\tPhase: init\tStatus: error\tError Type: {kind}\t")
-        self._say(f"START RequestId: {job.request_id} Version: {job.version}")
-        if failed.said:
-            self._say(failed.said)
-        return self._outcome(job, spent, 0.0, error=failed.error, status="error")
+            else:
+                _refuse(connection, request, "starting")
 
     # -- invoke --------------------------------------------------------------------------------------------------
 
-    def _run(self, job: Job, init_ms: float | None) -> Outcome:
+    def _run(self, story: _Story) -> Outcome:
         """Hand over the event, wait for the answer, then for the runtime to ask again, and freeze it."""
-        runtime = self._runtime
+        runtime, job = self._runtime, story.job
         assert runtime is not None and self._waiting is not None
+        deadline = story.moment + self.program.timeout
         runtime.thaw()
-        started = time.perf_counter()
-        deadline = started + self.program.timeout
+        runtime.hold(self.program.memory_mb)
         connection, self._waiting = self._waiting, None
-        connection.answer(200, job.payload, self._headers(job))
+        connection.answer(200, job.payload, self._headers(job, deadline))
         mine = f"/invocation/{job.request_id}"
         while True:
             connection, request = runtime.next_request(deadline)
@@ -177,7 +267,9 @@ class ExecutionEnvironment:
                 connection.refuse(400, "InvalidRequestID", "the id is not that of the invocation which runs")
             else:
                 _refuse(connection, request, "invoking")
-        duration = _since(started)
+        if runtime.peak_memory_mb() > self.program.memory_mb:  # between two looks it had more than there is
+            raise OutOfMemory
+        story.answered()
         error = _error_object(request.body) if request.path.endswith("/error") else None
         payload: bytes | None = request.body
         if len(request.body) > MOST_PAYLOAD:
@@ -187,7 +279,7 @@ class ExecutionEnvironment:
             connection.answer(202)
         self.usable = self._wait_for_next(runtime, deadline)
         self._hear()
-        return self._outcome(job, init_ms, duration, payload=payload, error=error)
+        return self._outcome(story, payload=payload, error=error)
 
     def _wait_for_next(self, runtime: RuntimeProcess, deadline: float) -> bool:
         """Let the runtime come back for more, then freeze it; False when it did not come back."""
@@ -197,27 +289,44 @@ class ExecutionEnvironment:
                 if (request.method, request.path) == NEXT:
                     break
                 _refuse(connection, request, "idle")
-        except (TimeIsUp, ProcessEnded):
+        except (TimeIsUp, ProcessEnded, OutOfMemory):
             return False
         self._waiting = connection
-        runtime.freeze()
+        self._freeze()
         return True
 
-    def _timed_out(self, job: Job, init_ms: float | None) -> Outcome:
+    def _freeze(self) -> None:
+        assert self._runtime is not None
+        self._runtime.freeze()
+
+    def _timed_out(self, story: _Story) -> Outcome:
         """AWS restarts the process after a timeout and keeps the environment, its /tmp included."""
         self._hear(whole=True)
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = f"Task timed out after {self.program.timeout:.2f} seconds"
-        self._say(f"{moment} {job.request_id} {said}")
-        error = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {job.request_id} Error: {said}"}
-        outcome = self._outcome(job, init_ms, self.program.timeout * 1000, error=error, status="timeout")
+        self._say(f"{moment} {story.job.request_id} {said}")
+        error = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {story.job.request_id} Error: {said}"}
+        story.duration_ms = self.program.timeout * 1000
+        if self._runtime and not self._runtime.ended:
+            self._namespaces = namespaces_of(self._runtime.pid)
+        outcome = self._outcome(story, error=error, status="timeout")
         self.usable = True
         return outcome
 
-    def _headers(self, job: Job) -> dict[str, str]:
+    def _broken(self, story: _Story, end: ProcessEnded | OutOfMemory) -> Outcome:
+        """The process ended, or has to: with AWS's words for how."""
+        story.answered()
+        if isinstance(end, OutOfMemory):
+            self._peak_mb = self.program.memory_mb
+        self._hear(whole=True)
+        error = _end_error(story.job.request_id, end)
+        self._say(f"{error['errorMessage']}\n{error['errorType']}")
+        return self._outcome(story, error=error, status="error")
+
+    def _headers(self, job: Job, deadline: float) -> dict[str, str]:
         headers = {
             "Lambda-Runtime-Aws-Request-Id": job.request_id,
-            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + self.program.timeout) * 1000)),
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + deadline - time.perf_counter()) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": job.arn,
             "Lambda-Runtime-Trace-Id": job.trace_id,
         }
@@ -229,24 +338,39 @@ class ExecutionEnvironment:
 
     def _outcome(
         self,
-        job: Job,
-        init_ms: float | None,
-        duration_ms: float,
+        story: _Story,
         *,
         payload: bytes | None = None,
         error: Mapping[str, Any] | None = None,
         status: str | None = None,
     ) -> Outcome:
         """Close the story of one invocation; a process that is not usable any more ends here."""
+        story.answered()
         pid = self.pid
-        if self._runtime:
-            self._peak_mb = max(self._peak_mb, self._runtime.peak_memory_mb())
-        self._say(f"END RequestId: {job.request_id}")
+        if self._runtime and self._peak_mb < self.program.memory_mb:
+            self._peak_mb = max(self._peak_mb, min(self._runtime.peak_memory_mb(), self.program.memory_mb))
+        self._say(f"END RequestId: {story.job.request_id}")
         if payload is None:
             payload = json.dumps(error, ensure_ascii=False).encode()
         if not self.usable:
             self._kill()
-        return Outcome(payload, error, status, init_ms, duration_ms, self._peak_mb, self._log, pid)
+        assert story.duration_ms is not None
+        return Outcome(
+            payload=payload,
+            error=error,
+            status=status,
+            init_ms=self._init_ms,
+            duration_ms=story.duration_ms,
+            max_memory_mb=self._peak_mb,
+            log=self._log,
+            pid=pid,
+            started=story.started,
+            init_began=self._init_began,
+            began=story.began,
+            ended=story.began + story.duration_ms / 1000,
+            restore_ms=self._restore_ms,
+            restore_billed_ms=None if self._restore_ms is None else self._hooks_ms,
+        )
 
     def _kill(self) -> None:
         if self._runtime is not None:
@@ -261,12 +385,20 @@ class ExecutionEnvironment:
         self._log.append(LogEvent(int(time.time() * 1000), text))
 
 
-class _InitFailed(Exception):
-    """The handler could not be loaded: the runtime reported it, or it ended before it asked for an event."""
+@dataclass
+class _Story:
+    """What is known of the invocation that runs: `began` on the machine's clock, `moment` on the performance clock."""
 
-    def __init__(self, error: Mapping[str, Any], milliseconds: float, said: str | None = None) -> None:
-        super().__init__(error.get("errorMessage"))
-        self.error, self.milliseconds, self.said = error, milliseconds, said
+    job: Job
+    started: bool
+    began: float
+    moment: float
+    duration_ms: float | None = None
+
+    def answered(self) -> None:
+        """The time ends here, unless it has ended before."""
+        if self.duration_ms is None:
+            self.duration_ms = _since(self.moment)
 
 
 def _since(moment: float) -> float:
@@ -277,8 +409,16 @@ def _refuse(connection: Connection, request: Request, state: str) -> None:
     connection.refuse(403, "InvalidStateTransition", f"{request.method} {request.path} is not allowed while {state}")
 
 
-def _exit_error(job: Job, end: ProcessEnded) -> Mapping[str, Any]:
-    return {"errorType": "Runtime.ExitError", "errorMessage": f"RequestId: {job.request_id} Error: {end.how}"}
+def _end_error(request_id: str, end: ProcessEnded | OutOfMemory) -> Mapping[str, Any]:
+    if isinstance(end, OutOfMemory):
+        kind, how = "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"
+    else:
+        kind, how = "Runtime.ExitError", end.how
+    return _error(request_id, kind, how)
+
+
+def _error(request_id: str, kind: str, how: str) -> Mapping[str, Any]:
+    return {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {how}"}
 
 
 def _too_large() -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import py_compile
 import shutil
 import stat
 import threading
@@ -40,6 +41,19 @@ class FileStore:
             if self._runtime is None:
                 self._runtime = link_runtime(self.root / "runtime")
         return self._runtime
+
+    def empty(self) -> Path:
+        """A folder with nothing in it: what a runtime without packages of its own is shown."""
+        (self.root / "empty").mkdir(exist_ok=True)
+        return self.root / "empty"
+
+    def compiled(self, program: Path) -> Path:
+        """A Python program, compiled once: compiling it at every start would be felt."""
+        target = self.root / "programs" / f"{program.stem}.pyc"
+        with self._lock:
+            if not target.exists():
+                py_compile.compile(str(program), str(target), doraise=True)
+        return target
 
     def environment(self, name: str) -> Path:
         folder = self.root / "environments" / name

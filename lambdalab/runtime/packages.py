@@ -43,10 +43,15 @@ def closure(name: str, *, without: frozenset[str] = frozenset()) -> dict[str, im
     return found
 
 
+def runtime_closure() -> dict[str, importlib.metadata.Distribution]:
+    """What AWS's Python runtime brings: boto3 with all that it needs, and SnapStart's hooks."""
+    return {**closure("boto3"), **closure("snapshot-restore-py")}
+
+
 def link_runtime(folder: Path) -> Path:
-    """Make the runtime's own folder: links to boto3 and what it needs (copies where the system refuses links)."""
+    """Make the runtime's own folder: links to what AWS's Python runtime brings (copies where links are refused)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for distribution in closure("boto3").values():
+    for distribution in runtime_closure().values():
         for top in {Path(str(file)).parts[0] for file in distribution.files or () if ".." not in Path(str(file)).parts}:
             source, target = Path(str(distribution.locate_file(top))), folder / top
             if top == "__pycache__" or target.exists() or not source.exists():
@@ -64,7 +69,7 @@ def pack_layer(name: str) -> bytes:
     Raises:
         LabError: the distribution is not installed here.
     """
-    runtime = frozenset(closure("boto3")) - {_normal(name)}
+    runtime = frozenset(runtime_closure()) - {_normal(name)}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for distribution in closure(name, without=runtime).values():

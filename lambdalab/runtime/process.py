@@ -2,7 +2,7 @@
 
 On AWS this is hidden inside the microVM. Here the thread that waits reads three things at once, the Runtime API's
 connections, the pipe behind print and the end of the process: none of them can hold up another, and nothing needs a
-lock. Left out so far: the CPU share, killing at the memory limit, a mount namespace of its own.
+lock. While an invocation runs it also holds the process to its share of the CPU and to its size of memory.
 """
 
 from __future__ import annotations
@@ -15,37 +15,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from lambdalab.runtime import processes
 from lambdalab.runtime.api import Connection, Request
 from lambdalab.runtime.guard import Guard, apart
+from lambdalab.runtime.limits import Watch
 from lambdalab.runtime.logs import LogEvent, LogPipe
+from lambdalab.runtime.rooms import Program, start
 
 _TICK = 0.02
 _LONG = 1.0
-
-
-@dataclass(frozen=True)
-class Program:
-    """What an environment runs.
-
-    Args:
-        command: the argument list of the runtime.
-        variables: its environment variables, complete; the Runtime API's address, the log stream and TMPDIR are added.
-        folder: the working folder, the function's own code.
-        version: what INIT_START says of the runtime, such as "python:3.11".
-        timeout: seconds an invocation may take.
-    """
-
-    command: Sequence[str]
-    variables: Mapping[str, str]
-    folder: Path
-    version: str
-    timeout: float
 
 
 class TimeIsUp(Exception):
@@ -60,32 +42,67 @@ class ProcessEnded(Exception):
         self.how = how
 
 
-class RuntimeProcess:
-    """A started runtime, until `kill`."""
+class Child(Protocol):
+    """What is needed of a process that was started: its number, and with which code it ended."""
 
-    def __init__(self, program: Program, folder: Path, stream: str, guard: Guard) -> None:
-        (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+
+class RuntimeProcess:
+    """A started runtime, until `kill`.
+
+    Args:
+        program: what it runs.
+        folder: the environment's own folder.
+        variables: what this process gets beside the program's own variables.
+        guard: is told of the process.
+        namespaces: descriptors of an earlier process's namespaces; they are closed here.
+        control: the template's end of a snapshot's control socket.
+        copied: makes the process as a copy of a snapshot, from its variables and the descriptor for its output.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        folder: Path,
+        variables: Mapping[str, str],
+        guard: Guard,
+        *,
+        namespaces: Sequence[int] = (),
+        control: int | None = None,
+        copied: Callable[[Mapping[str, str], int], Child] | None = None,
+    ) -> None:
         self._guard = guard
+        self._watch: Watch | None = None
         self._connections: dict[int, Connection] = {}
         self._log: list[LogEvent] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self._listener.setblocking(False)
         self._pipe = LogPipe()
         self.began = time.perf_counter()
-        self._process = subprocess.Popen(
-            list(program.command),
-            env={
-                **program.variables,
-                "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._listener.getsockname()[1]}",
-                "AWS_LAMBDA_LOG_STREAM_NAME": stream,
-                "TMPDIR": str(folder / "tmp"),
-            },
-            cwd=program.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=self._pipe.writer,
-            stderr=self._pipe.writer,
-            **apart(),
-        )
+        variables = {**variables, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._listener.getsockname()[1]}"}
+        self._process: Child
+        if copied:
+            self._process = copied(variables, self._pipe.writer)
+        else:
+            begin = start(program, folder / "tmp", namespaces)
+            self._process = subprocess.Popen(
+                begin.command,
+                env={**begin.variables, **variables},
+                cwd=begin.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=self._pipe.writer,
+                stderr=self._pipe.writer,
+                pass_fds=[*begin.descriptors, *([] if control is None else [control])],
+                **apart(),
+            )
+        for descriptor in namespaces:
+            os.close(descriptor)
         guard.watch(self.pid)
         self._pipe.close_writer()
         self._selector = selectors.DefaultSelector()
@@ -103,7 +120,12 @@ class RuntimeProcess:
     def ended(self) -> bool:
         return self._process.poll() is not None
 
+    def hold(self, memory_mb: int, *, share: float | None = None) -> None:
+        """From now on keep it to a size of memory, and to the share of a CPU that comes with it or the one given."""
+        self._watch = Watch(self.pid, memory_mb, share=share)
+
     def freeze(self) -> None:
+        self._watch = None
         processes.freeze(self.pid)
 
     def thaw(self) -> None:
@@ -141,6 +163,7 @@ class RuntimeProcess:
         Raises:
             TimeIsUp: the deadline passed first.
             ProcessEnded: the process ended first.
+            OutOfMemory: it passed its size of memory first.
         """
         while True:
             said = self._cut()
@@ -149,7 +172,8 @@ class RuntimeProcess:
             left = deadline - time.perf_counter()
             if left <= 0:
                 raise TimeIsUp
-            ready = self._selector.select(min(left, _LONG if self._exit_fd >= 0 else _TICK))
+            pause = self._watch.tick() if self._watch else _LONG
+            ready = self._selector.select(min(left, pause, _LONG if self._exit_fd >= 0 else _TICK))
             gone = any([self._happened(key.fileobj) for key, _ in ready])  # a list: each of them is dealt with
             if gone or (self._exit_fd < 0 and self.ended):
                 for connection in self._connections.values():

@@ -26,6 +26,10 @@ class FunctionVersion:
         layers: the layers' zips, in order.
         memory_mb: 128 to 10,240.
         timeout: seconds, 1 to 900.
+        ephemeral_mb: the size of /tmp, 512 to 10,240.
+        snap_start: whether environments of this published version are restored from a snapshot.
+        image: the archive of a container image, for PackageType Image; `code` is then empty.
+        code_sha256: of the zip, base64 as in AWS's CodeSha256.
     """
 
     arn: str
@@ -42,6 +46,10 @@ class FunctionVersion:
     variables: Mapping[str, str]
     memory_mb: int
     timeout: int
+    ephemeral_mb: int = 512
+    snap_start: bool = False
+    image: bytes | None = None
+    code_sha256: str = ""
 
     @property
     def log_group(self) -> str:
@@ -66,6 +74,11 @@ class Call:
     trace_id: str = ""
     client_context: str | None = None
 
+    @property
+    def qualifier(self) -> str | None:
+        """The version or alias that was called, None for the function as it is."""
+        return self.arn.removeprefix(self.function.arn).removeprefix(":") or None
+
     def with_payload(self, payload: bytes) -> Call:
         return replace(self, payload=payload)
 
@@ -83,16 +96,24 @@ class Reply:
 class FunctionNotFound(LookupError):
     """There is no such function, version or alias; carries the ARN that AWS names in its answer."""
 
-    def __init__(self, arn: str) -> None:
-        super().__init__(f"Function not found: {arn}")
+    def __init__(self, arn: str, text: str | None = None) -> None:
+        super().__init__(text or f"Function not found: {arn}")
         self.arn = arn
+
+
+class QualifiersDiffer(ValueError):
+    """A call names one version or alias in the function's name and another one beside it."""
 
 
 class Catalogue(Protocol):
     """What the service asks of the cloud: which version a name means now."""
 
     def resolve(self, region: str, name: str, qualifier: str | None) -> FunctionVersion:
-        """Raises FunctionNotFound."""
+        """The version that a plain name means now; for an alias with weights, one drawn for this request.
+
+        Raises:
+            FunctionNotFound: no such function, version or alias.
+        """
 
 
 class LogShelf(Protocol):

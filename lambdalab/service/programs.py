@@ -1,58 +1,236 @@
 """From a function version to the program that an environment runs.
 
-On AWS the managed runtimes are operating-system images. Here a Python function runs under the interpreter at hand.
-Left out so far: Node, provided runtimes, container images.
+On AWS the managed runtimes are operating-system images with an interpreter of the version that was asked for. Here a
+Python function runs under the interpreter at hand, a Node.js function under the `node` that is installed, and a
+`provided` function is its own `bootstrap`; `stand_in` says when the version is another one. Left out: Java, Ruby, .NET
+and Go runtimes, which are refused with a sentence, and Node's AWS SDK, which a function brings along itself.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import re
+import shutil
+import stat
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from lambdalab.keys import Key
-from lambdalab.runtime.environment import BOOTSTRAP
+from lambdalab.runtime import rooms
 from lambdalab.runtime.files import FileStore
-from lambdalab.runtime.process import Program
+from lambdalab.runtime.rooms import Program
 from lambdalab.service.model import FunctionVersion
 
+BOOTSTRAP = Path(rooms.__file__).with_name("bootstrap.py")
+NODE_RUNTIME = Path(rooms.__file__).with_name("node")
 PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+PROVIDED = "provided.al2023"
+INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
+_X_RAY = "127.0.0.1"  # AWS's daemon has a link-local address; here nobody listens
+
+
+@dataclass(frozen=True)
+class _Runtime:
+    """How one kind of runtime is started: its command, what /var/runtime is, its own variables, its name in the log.
+
+    `fault` is AWS's text when there is nothing to start.
+    """
+
+    command: Sequence[str]
+    folder: Path
+    version: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    fault: str | None = None
 
 
 def program(function: FunctionVersion, files: FileStore, key: Key, endpoint: str) -> Program:
     """Unpack what the function needs and say how to run it, with the variables that AWS sets.
 
     Follows https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; lesson 02. The lab's own additions
-    are AWS_ENDPOINT_URL, NO_PROXY, TMPDIR and LAMBDALAB_PATH, which the runtime takes away before the handler loads.
+    are AWS_ENDPOINT_URL and NO_PROXY, and LAMBDALAB_PATH, which the Python runtime takes away before the handler loads.
     """
-    folder = files.code(function.code)
-    layers = files.layers(function.layers)
-    site = f"python/lib/{PYTHON}/site-packages"
-    opt = [layers / "python", layers / site] if layers else []
+    task, opt = files.code(function.code), files.layers(function.layers)
+    if refusal(function.runtime):
+        runtime = _Runtime([], files.empty(), function.runtime, fault=refusal(function.runtime))
+    elif function.runtime.startswith("python"):
+        runtime = _python(function, files)
+    elif function.runtime.startswith("nodejs"):
+        runtime = _node(function)
+    else:
+        runtime = _provided([task, *([opt] if opt else [])], files)
+    note = stand_in(function.runtime)
+    return Program(
+        command=runtime.command,
+        variables={**_variables(function, key, endpoint), **runtime.variables},
+        task=task,
+        runtime=runtime.folder,
+        opt=opt,
+        version=f"{runtime.version}\tlambdalab: {note}" if note else runtime.version,
+        timeout=float(function.timeout),
+        memory_mb=function.memory_mb,
+        ephemeral_mb=function.ephemeral_mb,
+        launcher=files.compiled(rooms.SANDBOX),
+        fault=runtime.fault,
+    )
+
+
+def refusal(runtime: str) -> str | None:
+    """Why functions of a runtime cannot run on this machine, and what to do; None when they can.
+
+    Args:
+        runtime: AWS's identifier, such as "nodejs22.x".
+    """
+    if runtime.startswith("python"):
+        return None
+    if runtime.startswith("nodejs"):
+        if _node_version():
+            return None
+        return (
+            f"Node.js is not installed on this machine, so {runtime} functions cannot run here: there is no `node` on "
+            "the PATH. Install it (https://nodejs.org, or `conda install nodejs`), then start JupyterLab again."
+        )
+    if runtime.startswith("provided"):
+        if sys.platform != "win32":
+            return None
+        return f"{runtime} functions are programs for Linux, and Windows cannot run them. Use WSL, or a Python function."
+    return (
+        f"lambdalab runs Python, Node.js and `provided` functions; it has no runtime {runtime}. "
+        "Write the handler in Python or JavaScript, or bring the runtime along as the `bootstrap` of a provided one."
+    )
+
+
+def identifier(name: str) -> str:
+    """AWS's identifier of the runtime that a short name means on this machine.
+
+    Args:
+        name: "python", "nodejs", "provided", or an identifier, which stays as it is.
+    """
+    if name == "nodejs":
+        major = (_node_version() or (22, 0))[0]
+        return f"nodejs{major + major % 2}.x"  # Lambda has the even versions only
+    return {"python": PYTHON, "provided": PROVIDED}.get(name, name)
+
+
+def stand_in(runtime: str) -> str | None:
+    """What runs a function instead of the version that it asks for, as a sentence; None when it is that version."""
+    node = _node_version() if runtime.startswith("nodejs") else None
+    here = f"nodejs{node[0]}.x" if node else PYTHON
+    if runtime.startswith(("python", "nodejs")) and runtime != here and not refusal(runtime):
+        return f"the function asks for {runtime}, this machine runs it with {here}"
+    return None
+
+
+def _variables(function: FunctionVersion, key: Key, endpoint: str) -> dict[str, str]:
+    """What every runtime gets."""
     variables = {
         **function.variables,
-        "PATH": os.pathsep.join(["/usr/local/bin", "/usr/bin", "/bin", *([str(layers / "bin")] if layers else [])]),
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": "/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "LAMBDA_TASK_ROOT": str(folder),
-        "LAMBDA_RUNTIME_DIR": str(files.runtime()),
-        "LAMBDALAB_PATH": os.pathsep.join(str(path) for path in [*opt, files.runtime()]),
+        "PWD": "/var/task",
+        "SHLVL": "0",
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "_HANDLER": function.handler,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
         "AWS_ACCESS_KEY_ID": key.access_key_id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_SESSION_TOKEN": key.token or "",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": f"{_X_RAY}:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": _X_RAY,
+        "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_ENDPOINT_URL": endpoint,
         "NO_PROXY": "127.0.0.1,localhost",
     }
+    if not function.runtime.startswith("provided"):  # there it is not defined, on AWS either
+        variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     if sys.platform == "win32":
         variables["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
-    command = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(BOOTSTRAP)]
-    version = ".".join(str(part) for part in sys.version_info[:2])
-    return Program(command, variables, folder, f"python:{version}", float(function.timeout))
+    return variables
+
+
+def _python(function: FunctionVersion, files: FileStore) -> _Runtime:
+    layers = ["/opt/python", f"/opt/python/lib/{PYTHON}/site-packages"] if function.layers else []
+    return _Runtime(
+        command=[*rooms.PYTHON, str(files.compiled(BOOTSTRAP))],
+        folder=files.runtime(),
+        version=PYTHON.replace("python", "python:"),
+        variables={
+            "PYTHONPATH": "/var/runtime",
+            "LC_CTYPE": "C.UTF-8",
+            "LAMBDALAB_PATH": os.pathsep.join([*layers, "/var/runtime"]),
+        },
+    )
+
+
+def _node(function: FunctionVersion) -> _Runtime:
+    """The command line that AWS's own bootstrap of this runtime makes."""
+    major, minor = _node_version() or (0, 0)
+    given = function.variables.get("NODE_OPTIONS", "").split()
+    off = {20: ["require-module"], 22: ["require-module", "detect-module"]}.get(major, [])
+    known = (major, minor) >= {20: (20, 19), 22: (22, 12)}.get(major, (major, 0))
+    features = [f"--no-experimental-{it}" for it in off if known and f"--experimental-{it}" not in given]
+    young = function.memory_mb // 10
+    memory = [f"--max-semi-space-size={young // 2}", f"--max-old-space-size={function.memory_mb - young}"]
+    node = shutil.which("node") or "node"
+    modules = [f"/opt/nodejs/node{major}/node_modules", "/opt/nodejs/node_modules", "/var/runtime/node_modules"]
+    return _Runtime(
+        command=[node, "--expose-gc", "--max-http-header-size", "81920", *memory, *features, "/var/runtime/index.mjs"],
+        folder=NODE_RUNTIME,
+        version=f"nodejs:{major}",
+        variables={"NODE_PATH": os.pathsep.join([*modules, "/var/runtime", "/var/task"])},
+    )
+
+
+def _provided(folders: Sequence[Path], files: FileStore) -> _Runtime:
+    """The function's own `bootstrap`, or its layers'."""
+    version = f"provided:{sys.platform}"
+    for folder, name in zip(folders, ("/var/task", "/opt"), strict=False):
+        if (folder / "bootstrap").is_file():
+            why = _not_executable(folder / "bootstrap")
+            fault = f"fork/exec {name}/bootstrap: {why}" if why else None
+            return _Runtime([f"{name}/bootstrap"], files.empty(), version, fault=fault)
+    fault = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+    return _Runtime([], files.empty(), version, fault=fault)
+
+
+def _not_executable(file: Path) -> str | None:
+    """Why the system will refuse to run a file, in the system's words; None when it will run it."""
+    if not file.stat().st_mode & stat.S_IXUSR:
+        return "permission denied"
+    with file.open("rb") as stream:
+        head = stream.read(256)
+    if head.startswith(b"#!"):
+        interpreter = head[2:].partition(b"\n")[0].strip(b" \t").split(b" ")[0]
+        return None if Path(os.fsdecode(interpreter)).exists() else "no such file or directory"
+    with Path(sys.executable).open("rb") as stream:
+        own = stream.read(20)
+    same_machine = head[:4] == own[:4] and (own[:4] != b"\x7fELF" or head[18:20] == own[18:20])
+    return None if same_machine else "exec format error"
+
+
+@functools.cache
+def _asked_version(node: str) -> tuple[int, int] | None:
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _node_version() -> tuple[int, int] | None:
+    """Major and minor version of the `node` on the PATH; None without one."""
+    node = shutil.which("node")
+    return _asked_version(node) if node else None
