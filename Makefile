@@ -61,10 +61,7 @@ blank: .venv/dev.stamp
 	$(PY) -m lambdalab.teach.notebooks --blank build/blank
 
 bench: .venv/dev.stamp
-	@for program in benchmarks/*.py; do \
-		echo "$$program"; \
-		$(PY) "$$program" || exit 1; \
-	done
+	$(PY) -m benchmarks
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,14 @@ def no_way_out() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAMBDALAB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that functions see too: /tmp is their own."""
+    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import boto3
 import psutil
@@ -34,7 +35,7 @@ def test_the_code_runs_in_a_process_of_its_own(deploy: Deploy, lab: Lab) -> None
     assert psutil.Process(pid).ppid() == cloud
 
 
-def test_calls_at_the_same_moment_get_an_environment_each(deploy: Deploy, tmp_path: object) -> None:
+def test_calls_at_the_same_moment_get_an_environment_each(deploy: Deploy, shared: Path) -> None:
     source = """
 import os, time
 def handler(event, context):
@@ -45,7 +46,7 @@ def handler(event, context):
 """
     function = deploy(source, timeout=10)
     with ThreadPoolExecutor(3) as threads:
-        pids = list(threads.map(lambda _: function.invoke({"folder": str(tmp_path)}).answer, range(3)))
+        pids = list(threads.map(lambda _: function.invoke({"folder": str(shared)}).answer, range(3)))
     assert len(set(pids)) == 3
 
 

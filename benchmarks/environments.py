@@ -1,0 +1,197 @@
+"""Execution environments: starting, restoring, answering, idling, and what the memory size does to the CPU."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Row, medians, milliseconds, python
+from lambdalab import Lab
+from lambdalab.functions import deploy, package
+from lambdalab.keys import Keyring
+from lambdalab.runtime.environment import ExecutionEnvironment, Job
+from lambdalab.runtime.files import FileStore
+from lambdalab.runtime.guard import Guard
+from lambdalab.runtime.limits import FULL_CPU_MB
+from lambdalab.runtime.rooms import Program
+from lambdalab.runtime.snapshots import Snapshot
+from lambdalab.service.model import FunctionVersion
+from lambdalab.service.programs import PYTHON, program
+
+HELLO = "def handler(event, context):\n    return event"
+HEAVY = "import boto3, numpy\nclient = boto3.client('s3')\n" + HELLO
+BURN = """
+import time
+def handler(event, context):
+    wall, cpu = time.perf_counter(), time.process_time()
+    if "cpu" in event:
+        while time.process_time() - cpu < event["cpu"]:
+            pass
+        return time.perf_counter() - wall
+    while time.perf_counter() - wall < event["wall"]:
+        pass
+    return (time.process_time() - cpu) / (time.perf_counter() - wall)
+"""
+PEER = """
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+while data := s.recv(65536):
+    s.sendall(data)
+"""
+
+
+class Workshop:
+    """Environments made directly, in a folder of their own."""
+
+    def __init__(self, root: Path) -> None:
+        self.files, self.guard, self.keys = FileStore(root), Guard(root), Keyring()
+        self._numbers = itertools.count()
+
+    def program(self, source: str, **settings: Any) -> Program:
+        code = package({"lambda_function.py": source})
+        function = FunctionVersion(
+            arn="arn:aws:lambda:us-east-1:123456789012:function:f",
+            name="f",
+            version="1",
+            revision="r",
+            account="123456789012",
+            region="us-east-1",
+            role="role",
+            runtime=PYTHON,
+            handler="lambda_function.handler",
+            code=code,
+            code_sha256=hashlib.sha256(code).hexdigest(),
+            layers=settings.get("layers", ()),
+            variables={},
+            memory_mb=settings.get("memory_mb", 1769),
+            timeout=60,
+        )
+        return program(function, self.files, self.keys.new_session("role", "f"), "http://127.0.0.1:9")
+
+    def environment(self, made: Program, snapshot: Snapshot | None = None) -> ExecutionEnvironment:
+        number = next(self._numbers)
+        kind = "snap-start" if snapshot else "on-demand"
+        folder = self.files.environment(str(number))
+        return ExecutionEnvironment(number, made, folder, self.guard, "s", initialization=kind, snapshot=snapshot)
+
+    def job(self, event: Any = None) -> Job:
+        return Job(f"id-{next(self._numbers)}", "arn", "1", json.dumps(event or {}).encode(), "Root=1-0-0")
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as root:
+        workshop = Workshop(Path(root))
+        yield from starting(workshop)
+        yield from answering(workshop)
+        yield from sharing(workshop)
+        workshop.guard.close()
+    yield from many()
+
+
+def starting(workshop: Workshop) -> Iterator[Row]:
+    hello, heavy = workshop.program(HELLO), workshop.program(HEAVY, layers=(_numpy(),))
+    snapshot = Snapshot(heavy, workshop.files.environment("template"), workshop.guard)
+
+    def init(made: Program) -> float:
+        environment = workshop.environment(made)
+        outcome = environment.invoke(workshop.job())
+        environment.close()
+        assert outcome.init_ms is not None, outcome.payload
+        return outcome.init_ms
+
+    def restore() -> float:
+        environment = workshop.environment(heavy, snapshot)
+        outcome = environment.invoke(workshop.job())
+        environment.close()
+        assert outcome.restore_ms is not None, outcome.payload
+        return outcome.restore_ms
+
+    bare = python("-I", "-S", "-c", "import json")
+    cold, floor = medians(21, lambda: init(hello), lambda: milliseconds(bare))
+    yield Row("cold start, spawn to first next", cold, 'python -I -S -c "import json"', floor, "at most 1.5")
+    restored, full = medians(9, restore, lambda: init(heavy))
+    yield Row("SnapStart restore, boto3 and numpy", restored, "its cold start", full, "at most 0.02")
+    snapshot.close()
+
+
+def answering(workshop: Workshop) -> Iterator[Row]:
+    environment = workshop.environment(workshop.program(HELLO))
+    environment.invoke(workshop.job())
+    event = {"name": "Ada"}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = [sys.executable, "-c", PEER, str(listener.getsockname()[1])]
+        peer = subprocess.Popen(command)
+        connection, _ = listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def exchange() -> None:
+            for _ in range(2):
+                connection.sendall(b"x" * 400)
+                connection.recv(65536)
+
+        trip, floor = medians(
+            400, lambda: milliseconds(lambda: environment.invoke(workshop.job(event))), lambda: milliseconds(exchange)
+        )
+        connection.close()
+        peer.wait(10)
+    yield Row("Runtime API round trip, freezing included", trip, "two raw socket exchanges", floor, "at most 2")
+    resident = Path(f"/proc/{environment.pid}/statm")
+    if resident.exists():
+        megabytes = int(resident.read_text().split()[1]) * 4096 / 2**20
+        yield Row("idle environment, resident", megabytes, "target", 15, "at most 1", unit="MB")
+    environment.close()
+
+
+def sharing(workshop: Workshop) -> Iterator[Row]:
+    for memory in (1769, 884, 442, 221, 128):
+        share = memory / FULL_CPU_MB
+        environment = workshop.environment(workshop.program(BURN, memory_mb=memory))
+        environment.invoke(workshop.job({"wall": 0}))
+        got = json.loads(environment.invoke(workshop.job({"wall": 2})).payload)
+        yield Row(f"share of a CPU over 2 s at {memory} MB", got, "target", share, "0.95 to 1.05", unit="CPU")
+        shorts = [json.loads(environment.invoke(workshop.job({"cpu": 0.02})).payload) for _ in range(7)]
+        text = f"20 ms of CPU at {memory} MB"
+        yield Row(text, statistics.median(shorts) * 1000, "target", 20 / share, "0.75 to 1.25")
+        environment.close()
+
+
+def many() -> Iterator[Row]:
+    lab = Lab()
+    function = deploy(lab, "many", "import time\ndef handler(event, context):\n    time.sleep(0.01)\n    return event")
+    client = lab.client("lambda")
+    call = {"FunctionName": "many", "Payload": b"{}"}
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(lambda _: client.invoke(**call)["Payload"].read(), range(40)))
+        began = time.perf_counter()
+        answers = list(threads.map(lambda _: client.invoke(**call)["Payload"].read(), range(1000)))
+        taken = time.perf_counter() - began
+    assert answers == [b"{}"] * 1000
+    environments = {i.environment for i in lab.history("many")}
+    text = f"1,000 invocations over {len(environments)} environments"
+    yield Row(text, 1000 / taken, "one caller, 10 ms each", _alone(function), unit="1/s")
+    lab.stop()
+
+
+def _alone(function: Any) -> float:
+    began = time.perf_counter()
+    for _ in range(50):
+        function.invoke()
+    return 50 / (time.perf_counter() - began)
+
+
+def _numpy() -> bytes:
+    from lambdalab.runtime.packages import pack_layer
+
+    return pack_layer("numpy")
