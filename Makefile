@@ -12,7 +12,7 @@ STYLE = $(PY) -m ruff check . || status=1; \
 	$(PY) -m mypy || status=1; \
 	$(PY) .venv/bin/lint-imports || status=1
 
-.PHONY: help lab test check notebooks exercises blank bench clean
+.PHONY: help lab test check notebooks exercises blank bench soak clean
 
 help:
 	@echo "make lab        open the course in JupyterLab; ARGS=\"--port 8899\" is passed on"
@@ -22,6 +22,7 @@ help:
 	@echo "make exercises  exercises/ from solutions/"
 	@echo "make blank      the notebooks without outputs, in build/blank"
 	@echo "make bench      speed against floors and peers"
+	@echo "make soak       5,000 invocations, one in ten with a fault"
 	@echo "make clean      remove caches and build/; .venv stays"
 
 lab: .venv/lab.stamp
@@ -62,6 +63,9 @@ blank: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(PY) -m benchmarks
+
+soak: .venv/dev.stamp
+	$(PY) -m benchmarks.soak
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

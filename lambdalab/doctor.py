@@ -146,6 +146,16 @@ def _soon(true: Callable[[], bool], seconds: float = 2.0) -> bool:
     return True
 
 
+def own_folders() -> Check:
+    """An environment can have a /tmp, /opt and /var/task of its own, by a mount namespace."""
+    from lambdalab.runtime.rooms import why_not
+
+    name, why = "own /tmp and /var/task", why_not()
+    if why is None:
+        return Check(name, True, "for each environment, in a mount namespace", required=False)
+    return Check(name, False, f"by real folders and TMPDIR instead: {why}", required=False)
+
+
 def fork() -> Check:
     """A process can make a copy of itself, as SnapStart's restores do."""
     if not hasattr(os, "fork"):
@@ -262,7 +272,17 @@ def compiler() -> Check:
     return Check("compiler", ok, f"numba compiled a function in {time.perf_counter() - began:.1f} s", required=False)
 
 
-_SINGLE: tuple[Callable[[], Check], ...] = (process_control, fork, node, browser, ports, loopback, prices, compiler)
+_SINGLE: tuple[Callable[[], Check], ...] = (
+    process_control,
+    own_folders,
+    fork,
+    node,
+    browser,
+    ports,
+    loopback,
+    prices,
+    compiler,
+)
 
 
 def checks() -> list[Check]:

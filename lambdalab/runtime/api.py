@@ -91,13 +91,15 @@ class Connection:
         lines = [f"HTTP/1.1 {status} {_REASONS[status]}", "Content-Type: application/json"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         lines += [f"Content-Length: {len(body)}", "", ""]
-        self.socket.setblocking(True)
+        data = "\r\n".join(lines).encode("utf-8") + body
         try:
-            self.socket.sendall("\r\n".join(lines).encode("utf-8") + body)
+            sent = self.socket.send(data)
+            if sent < len(data):
+                self.socket.setblocking(True)
+                self.socket.sendall(memoryview(data)[sent:])
+                self.socket.setblocking(False)
         except OSError:
             return
-        finally:
-            self.socket.setblocking(False)
 
     def refuse(self, status: int, kind: str, text: str) -> None:
         self.answer(status, json.dumps({"errorType": kind, "errorMessage": text}).encode())

@@ -72,10 +72,36 @@ class RuntimeClient:
         self.exchange("POST", path, json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace"), kind)
 
 
-class LambdaContext:
+class Fields:
+    """An object with the fields of `names`, None where nothing was given, shown as AWS shows it."""
+
+    names = ()
+
+    def __init__(self, given):
+        for name in self.names:
+            setattr(self, name, given.get(name))
+
+    def __repr__(self):
+        return f"{type(self).__name__}([{','.join(f'{name}={getattr(self, name)}' for name in self.names)}])"
+
+
+class CognitoIdentity(Fields):
+    names = ("cognito_identity_id", "cognito_identity_pool_id")
+
+
+class Client(Fields):
+    names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+
+class ClientContext(Fields):
+    names = ("custom", "env", "client")
+
+
+class LambdaContext(Fields):
     """What AWS tells the handler about this invocation, beside the event (lesson 02)."""
 
-    identity = None
+    names = ("aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb")
+    names += ("function_version", "invoked_function_arn", "client_context", "identity", "tenant_id")
     client_context = None
     tenant_id = None
 
@@ -89,8 +115,9 @@ class LambdaContext:
         self.invoked_function_arn = headers["lambda-runtime-invoked-function-arn"]
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
+        self.identity = CognitoIdentity({})
         if "lambda-runtime-client-context" in headers:
-            self.client_context = json.loads(headers["lambda-runtime-client-context"])
+            self.client_context = client_context(headers["lambda-runtime-client-context"])
 
     def get_remaining_time_in_millis(self):
         return max(0, self._deadline_ms - int(time.time() * 1000))
@@ -98,9 +125,17 @@ class LambdaContext:
     def log(self, text):
         sys.stdout.write(str(text))
 
-    def __repr__(self):
-        shown = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-        return f"LambdaContext({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+def client_context(text):
+    """What the caller sent along, as an object."""
+    try:
+        found = ClientContext(json.loads(text))
+    except ValueError as wrong:
+        fault = "Runtime.LambdaContextUnmarshalError"
+        raise Fault(fault, f"Unable to parse Client Context JSON: {wrong}") from None
+    if found.client is not None:
+        found.client = Client(found.client)
+    return found
 
 
 class LoggingHook:
@@ -129,7 +164,8 @@ class LoggingHook:
 
         class Handler(logging.Handler):
             def emit(self, record):
-                sys.stdout.write(self.format(record))
+                text = self.format(record).rstrip("\n").replace("\n", "\r")  # one log event, however many lines
+                sys.stdout.write(text + "\n")
                 sys.stdout.flush()
 
         class WithRequestId(logging.Filter):
@@ -175,19 +211,48 @@ def as_on_aws(text):
 
 
 def encode(answer):
-    """The bytes that travel back; bytes go as they are, a Decimal becomes a number."""
+    """The bytes that travel back: bytes go as they are, a Decimal keeps its digits, a named tuple is an object."""
     if isinstance(answer, bytes):
         return answer
+    number = f"number {os.urandom(8).hex()} "
+    marked = False
 
     def default(value):
+        nonlocal marked
+        if isinstance(value, bytes):
+            return value.decode()
         if type(value).__name__ == "Decimal":
-            return float(value)
+            if value.is_nan():
+                return float("nan")
+            marked = True
+            return f"{number}{value}"
         raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
     try:
-        return json.dumps(answer, default=default, ensure_ascii=False).encode()
+        text = json.dumps(with_named(answer), default=default, ensure_ascii=False)
+        if marked:
+            import re
+
+            text = re.sub(f'"{number}([^"]*)"', r"\1", text)
+        return text.encode()
     except Exception as wrong:
         raise Fault("Runtime.MarshalError", f"Unable to marshal response: {wrong}") from None
+
+
+def with_named(answer):
+    """The same with every named tuple as an object; what goes round in circles is left to json, which says so."""
+
+    def changed(value):
+        if isinstance(value, dict):
+            return {name: changed(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return changed(value._asdict()) if hasattr(value, "_asdict") else [changed(item) for item in value]
+        return value
+
+    try:
+        return changed(answer)
+    except RecursionError:
+        return answer
 
 
 def describe(error, request_id):
@@ -205,11 +270,20 @@ def describe(error, request_id):
 
 def log_error(error):
     """One log event: the error, then its trace, indented with no-break spaces as AWS does."""
-    lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}"]
-    if error["stackTrace"]:
-        lines.append("Traceback (most recent call last):")
-        lines += [part.replace(" ", "\u00a0") for row in error["stackTrace"] for part in row.rstrip("\n").split("\n")]
-    sys.stdout.write("\r".join(lines) + "\n")
+    first = "[ERROR] " + ": ".join(filter(None, (error["errorType"], error["errorMessage"])))
+    lines = [first, "Traceback (most recent call last):"]
+    for part in [part for row in error["stackTrace"] for part in row.splitlines()]:
+        inner = part.lstrip(" ")
+        lines.append("\u00a0" * (len(part) - len(inner)) + inner)
+    write("\r".join(lines) + "\n")
+
+
+def write(text):
+    """Write to the log; a function that closed its output has none."""
+    try:
+        sys.stdout.write(text)
+    except (ValueError, OSError, AttributeError):
+        return
 
 
 def timestamp():
@@ -349,7 +423,7 @@ def main():
         handler = load_handler(os.environ["_HANDLER"])
     except Exception as wrong:
         error = describe(wrong, "")
-        sys.stdout.write(
+        write(
             f"[WARNING]\t{timestamp()}\t\tLAMBDA_WARNING: Unhandled exception. "
             "The most likely cause is an issue in the function code.\n"
         )

@@ -22,7 +22,7 @@ from typing import Any
 
 from lambdalab.runtime.api import Connection, Request
 from lambdalab.runtime.guard import Guard
-from lambdalab.runtime.limits import OutOfMemory
+from lambdalab.runtime.limits import LimitPassed
 from lambdalab.runtime.logs import LogEvent
 from lambdalab.runtime.process import ProcessEnded, RuntimeProcess, TimeIsUp
 from lambdalab.runtime.rooms import Program, namespaces_of
@@ -162,7 +162,7 @@ class ExecutionEnvironment:
             return self._outcome(story, error=failed.error, status="error")
         except TimeIsUp:
             return self._timed_out(story)
-        except (ProcessEnded, OutOfMemory) as end:
+        except (ProcessEnded, LimitPassed) as end:
             return self._broken(story, end)
 
     def close(self) -> None:
@@ -225,7 +225,7 @@ class ExecutionEnvironment:
                 self._hear(whole=True)
                 late = {"errorType": "Sandbox.Timedout", "errorMessage": f"Init timed out after {limit:.2f} seconds"}
                 raise InitFailed(late, limit * 1000, "timeout") from None
-            except (ProcessEnded, OutOfMemory) as end:
+            except (ProcessEnded, LimitPassed) as end:
                 error = _end_error(self._id, end)
                 self._hear(whole=True)
                 self._say(f"{error['errorMessage']}\n{error['errorType']}")
@@ -240,7 +240,7 @@ class ExecutionEnvironment:
             elif asked in (("POST", "/init/error"), ("POST", "/restore/error")):
                 failed = InitFailed(_error_object(request.body), _since(runtime.began))
                 connection.answer(202)
-                with contextlib.suppress(TimeIsUp, ProcessEnded, OutOfMemory):  # what it still says while it exits
+                with contextlib.suppress(TimeIsUp, ProcessEnded, LimitPassed):  # what it still says while it exits
                     runtime.next_request(time.perf_counter() + 1.0)
                 self._hear(whole=True)
                 raise failed
@@ -267,8 +267,9 @@ class ExecutionEnvironment:
                 connection.refuse(400, "InvalidRequestID", "the id is not that of the invocation which runs")
             else:
                 _refuse(connection, request, "invoking")
-        if runtime.peak_memory_mb() > self.program.memory_mb:  # between two looks it had more than there is
-            raise OutOfMemory
+        self._peak_mb = max(self._peak_mb, runtime.peak_memory_mb())
+        if self._peak_mb > self.program.memory_mb:  # between two looks it had more than there is
+            raise LimitPassed("Runtime.OutOfMemory")
         story.answered()
         error = _error_object(request.body) if request.path.endswith("/error") else None
         payload: bytes | None = request.body
@@ -289,7 +290,7 @@ class ExecutionEnvironment:
                 if (request.method, request.path) == NEXT:
                     break
                 _refuse(connection, request, "idle")
-        except (TimeIsUp, ProcessEnded, OutOfMemory):
+        except (TimeIsUp, ProcessEnded, LimitPassed):
             return False
         self._waiting = connection
         self._freeze()
@@ -313,10 +314,10 @@ class ExecutionEnvironment:
         self.usable = True
         return outcome
 
-    def _broken(self, story: _Story, end: ProcessEnded | OutOfMemory) -> Outcome:
+    def _broken(self, story: _Story, end: ProcessEnded | LimitPassed) -> Outcome:
         """The process ended, or has to: with AWS's words for how."""
         story.answered()
-        if isinstance(end, OutOfMemory):
+        if isinstance(end, LimitPassed) and end.kind == "Runtime.OutOfMemory":
             self._peak_mb = self.program.memory_mb
         self._hear(whole=True)
         error = _end_error(story.job.request_id, end)
@@ -347,8 +348,8 @@ class ExecutionEnvironment:
         """Close the story of one invocation; a process that is not usable any more ends here."""
         story.answered()
         pid = self.pid
-        if self._runtime and self._peak_mb < self.program.memory_mb:
-            self._peak_mb = max(self._peak_mb, min(self._runtime.peak_memory_mb(), self.program.memory_mb))
+        if self._runtime and status:  # what answered was looked at when it answered
+            self._peak_mb = min(max(self._peak_mb, self._runtime.peak_memory_mb()), self.program.memory_mb)
         self._say(f"END RequestId: {story.job.request_id}")
         if payload is None:
             payload = json.dumps(error, ensure_ascii=False).encode()
@@ -409,9 +410,9 @@ def _refuse(connection: Connection, request: Request, state: str) -> None:
     connection.refuse(403, "InvalidStateTransition", f"{request.method} {request.path} is not allowed while {state}")
 
 
-def _end_error(request_id: str, end: ProcessEnded | OutOfMemory) -> Mapping[str, Any]:
-    if isinstance(end, OutOfMemory):
-        kind, how = "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"
+def _end_error(request_id: str, end: ProcessEnded | LimitPassed) -> Mapping[str, Any]:
+    if isinstance(end, LimitPassed):
+        kind, how = end.kind, "Runtime exited with error: signal: killed"
     else:
         kind, how = "Runtime.ExitError", end.how
     return _error(request_id, kind, how)

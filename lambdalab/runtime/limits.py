@@ -20,10 +20,19 @@ _BURST = 0.002
 _TURN = 0.001
 """Seconds of CPU in one turn between two stops."""
 _SHORTEST, _QUICK, _SLOW = 0.0005, 0.005, 0.02
+_CPUS = os.cpu_count() or 1
 
 
-class OutOfMemory(Exception):
-    """The processes of an environment hold more memory than its size."""
+class LimitPassed(Exception):
+    """The processes of an environment hold more memory than its size, or are too many.
+
+    Args:
+        kind: AWS's name of the error that follows from it.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class Family:
@@ -64,38 +73,42 @@ class Watch:
         self.share = memory_mb / FULL_CPU_MB if share is None else share
         self._limit = memory_mb * 2**20
         self._family = Family(pid)
-        self._held = self.share < (os.cpu_count() or 1)
+        self._held = self.share < _CPUS
         self._stopped = False
-        self._credit = _BURST
-        self._moment = self._looked = time.perf_counter()
-        self._used = self._family.cpu()
+        self._credit = 0.0
+        self._used: float | None = None
+        self._moment = self._looked = 0.0
         self._pause = _QUICK
 
     def tick(self) -> float:
         """Look, stop or continue, and say after how many seconds to look again.
 
+        The first time it only lets the first moment pass, which most invocations do not outlast.
+
         Raises:
-            OutOfMemory: the memory size is passed; nothing was ended yet.
+            LimitPassed: the memory size is, or the number of processes; nothing was ended yet.
         """
         now = time.perf_counter()
+        if self._moment == 0.0:
+            self._moment = now
+            return _BURST
         used = self._family.cpu()
+        if self._used is None:
+            self._used, self._moment = used, now
         spent, passed = used - self._used, now - self._moment
         self._used, self._moment = used, now
         if now - self._looked >= _QUICK:
             self._looked = now
             self._pause = _QUICK if spent > 0 else min(2 * self._pause, _SLOW)
             self._family.look()
-            if self._family.memory() > self._limit or len(self._family.children) > MOST_PROCESSES:
-                raise OutOfMemory
+            if len(self._family.children) > MOST_PROCESSES:
+                raise LimitPassed("Runtime.ExitError")
+            if self._family.memory() > self._limit:
+                raise LimitPassed("Runtime.OutOfMemory")
         if not self._held:
             return self._pause
-        self._credit = min(_BURST, self._credit + passed * self.share) - spent
+        self._credit = min(_BURST, self._credit + passed * self.share - spent)
         return self._stop_or_go()
-
-    def let_go(self) -> None:
-        """The invocation is over: nothing stays stopped."""
-        if self._stopped:
-            self._go()
 
     def _stop_or_go(self) -> float:
         if self._stopped:
@@ -107,7 +120,7 @@ class Watch:
             processes.stop(self._family.pid)
             self._stopped = True
             return min((_TURN - self._credit) / self.share, _SLOW)
-        busy = 1.0 if not self._family.children and processes.threads(self._family.pid) == 1 else float(_cpus())
+        busy = 1 if not self._family.children and processes.threads(self._family.pid) == 1 else _CPUS
         lasts = self._credit / max(busy - self.share, 0.001)
         return max(_SHORTEST, min(lasts, self._pause))
 
@@ -115,6 +128,3 @@ class Watch:
         processes.thaw(self._family.pid)
         self._stopped = False
 
-
-def _cpus() -> int:
-    return os.cpu_count() or 1

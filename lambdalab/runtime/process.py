@@ -163,7 +163,7 @@ class RuntimeProcess:
         Raises:
             TimeIsUp: the deadline passed first.
             ProcessEnded: the process ended first.
-            OutOfMemory: it passed its size of memory first.
+            LimitPassed: it passed its size of memory first, or became too many processes.
         """
         while True:
             said = self._cut()

@@ -46,18 +46,15 @@ def thaw(pid: int) -> None:
 
 def kill(pid: int) -> None:
     """End a process, its group and every descendant, frozen ones too."""
-    children: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
-        children = psutil.Process(pid).children(recursive=True)
-    if sys.platform != "win32":
+    children = descendants(pid)
+    if sys.platform == "win32":
+        children.append(pid)
+    else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
-    for process in children:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    if sys.platform == "win32":
-        with contextlib.suppress(psutil.Error):
-            psutil.Process(pid).kill()
+    for child in children:
+        with contextlib.suppress(OSError, psutil.Error):
+            os.kill(child, signal.SIGKILL) if sys.platform != "win32" else psutil.Process(child).kill()
 
 
 def peak_memory_mb(pid: int) -> int:

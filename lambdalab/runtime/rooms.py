@@ -89,7 +89,7 @@ def start(program: Program, tmp: Path, namespaces: Sequence[int] = ()) -> Start:
             "task": str(program.task),
             "opt": str(program.opt or ""),
             "runtime": str(program.runtime),
-            "keep": _kept(program.runtime),
+            "keep": _kept(program.runtime, program.command[0]),
             "tmp_mb": program.ephemeral_mb,
         }
     command = [*PYTHON, str(program.launcher), json.dumps(plan), *program.command]
@@ -120,10 +120,12 @@ def namespaces_of(pid: int) -> list[int]:
 
 
 @functools.cache
-def _kept(runtime: Path) -> list[str]:
+def _kept(runtime: Path, command: str) -> list[str]:
     """Folders that the interpreter and the runtime's links need, wherever they are."""
     targets = {str(path.resolve().parent) for path in runtime.iterdir()}
     own = {sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent), str(SANDBOX.parent)}
+    if Path(command).exists():  # a `node` may be installed anywhere; what is in /var/task is there anyway
+        own |= {str(Path(command).parent), str(Path(command).resolve().parent.parent)}
     return sorted(targets | own | {str(Path(path).resolve()) for path in own}, key=len)
 
 

@@ -41,13 +41,19 @@ def _status(status_code: int, function_error: str | None, report: Report | None)
     return f"{status_code}, {words}", "plain"
 
 
+def _started(report: Report) -> tuple[str, float | None]:
+    """How the environment came to be for this call, "init" or "restore", and its milliseconds; None when it was there."""
+    return ("init", report.init_ms) if report.restore_ms is None else ("restore", report.restore_ms)
+
+
 def _figures(report: Report | None, price_per_million: Decimal | None) -> list[tuple[str, str, str]]:
     """The five figures: name, number, unit."""
     price = ("price", theme.DASH, "") if price_per_million is None else ("price", money(price_per_million), "a million")
     if report is None:
         return [(name, theme.DASH, "") for name in ("init", "duration", "billed", "memory used")] + [price]
+    name, started = _started(report)
     return [
-        ("init", "none", "") if report.init_ms is None else ("init", f"{report.init_ms:,.2f}", "ms"),
+        (name, "none", "") if started is None else (name, f"{started:,.2f}", "ms"),
         ("duration", f"{report.duration_ms:,.2f}", "ms"),
         ("billed", f"{report.billed_ms:,}", "ms"),
         ("memory used", f"{report.max_memory_mb:,}", f"of {report.memory_size_mb:,}{SPACE}MB"),
@@ -151,10 +157,11 @@ class ResultCard:
         if left or self.note:
             lines.append(", ".join(filter(None, (left, self.note))))
         if self.report is not None:
-            init = "none" if self.report.init_ms is None else milliseconds(self.report.init_ms)
+            name, started = _started(self.report)
+            init = "none" if started is None else milliseconds(started)
             price = f", {money(self.price_per_million)} a million" if self.price_per_million is not None else ""
             lines.append(
-                f"init {init}, duration {milliseconds(self.report.duration_ms)}, "
+                f"{name} {init}, duration {milliseconds(self.report.duration_ms)}, "
                 f"billed {self.report.billed_ms:,}{SPACE}ms, "
                 f"{self.report.max_memory_mb:,} of {self.report.memory_size_mb:,}{SPACE}MB{price}"
             )

@@ -156,63 +156,61 @@ function isModule(folder) {
 let whenIdle = () => {}; // what is to be done when nothing is left to run
 process.on("beforeExit", () => whenIdle());
 
-/** Run one event; resolves with {result} or {error} at the moment when AWS would answer. */
+/** Run one event; a promise of {result} or {error}, kept at the moment when AWS would answer. */
 function run(handler, event, headers) {
-  return new Promise((resolve) => {
-    let waits = true;
-    let called = false; // of all the ways to answer only the first counts
-    whenIdle = () => resolve({ result: null }); // a callback that is never called: the answer is null
-    const answer = (error, result) => {
-      whenIdle = () => {};
-      resolve(error === undefined || error === null ? { result } : { error });
-    };
-    const once = (way) => (...given) => {
-      if (!called) way(...given);
-      called = true;
-    };
-    const done = once(answer);
-    const callback = once((error, result) => {
-      if (waits && (error === undefined || error === null)) whenIdle = () => answer(null, result);
-      else answer(error, result);
-    });
-    const context = {
-      get callbackWaitsForEmptyEventLoop() { return waits; },
-      set callbackWaitsForEmptyEventLoop(value) { waits = value; },
-      succeed: (result) => done(null, result),
-      fail: (error) => done(error ?? "handled"),
-      done,
-      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-      clientContext: parsed(headers["lambda-runtime-client-context"]),
-      identity: parsed(headers["lambda-runtime-cognito-identity"]),
-      invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
-      awsRequestId: requestId,
-      tenantId: headers["lambda-runtime-aws-tenant-id"],
-      getRemainingTimeInMillis: () => headers["lambda-runtime-deadline-ms"] - Date.now(),
-    };
-    try {
-      const promised = handler(event, context, callback);
-      if (typeof promised?.then === "function") promised.then(context.succeed, context.fail);
-    } catch (wrong) {
-      done(wrong);
-    }
+  let resolve;
+  const ended = new Promise((kept) => { resolve = kept; }); // the handler is called outside: its trace shows no promise
+  let waits = true;
+  let called = false; // of all the ways to answer only the first counts
+  whenIdle = () => resolve({ result: null }); // a callback that is never called: the answer is null
+  const succeed = (result) => {
+    whenIdle = () => {};
+    resolve({ result });
+  };
+  const fail = (error) => {
+    whenIdle = () => {};
+    logError("Invoke Error", error);
+    resolve({ error });
+  };
+  const once = (way) => (...given) => {
+    if (!called) way(...given);
+    called = true;
+  };
+  const isGood = (error) => error === undefined || error === null;
+  const callback = once((error, result) => {
+    if (!isGood(error)) fail(error);
+    else if (waits) whenIdle = () => succeed(result);
+    else succeed(result);
   });
+  const context = {
+    get callbackWaitsForEmptyEventLoop() { return waits; },
+    set callbackWaitsForEmptyEventLoop(value) { waits = value; },
+    succeed: once(succeed),
+    fail: once((error) => fail(error ?? "handled")),
+    done: once((error, result) => (isGood(error) ? succeed(result) : fail(error))),
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: parsed(headers["lambda-runtime-client-context"]),
+    identity: parsed(headers["lambda-runtime-cognito-identity"]),
+    invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+    awsRequestId: requestId,
+    tenantId: headers["lambda-runtime-aws-tenant-id"],
+    getRemainingTimeInMillis: () => headers["lambda-runtime-deadline-ms"] - Date.now(),
+  };
+  try {
+    const promised = handler(event, context, callback);
+    if (typeof promised?.then === "function") promised.then(context.succeed, context.fail);
+  } catch (wrong) {
+    callback(wrong);
+  }
+  return ended;
 }
 
 function parsed(text) {
   return text === undefined ? undefined : JSON.parse(text);
-}
-
-/** The bytes of an answer. */
-function encode(result) {
-  try {
-    return JSON.stringify(result) ?? "null";
-  } catch {
-    throw new Error("Unable to stringify response body");
-  }
 }
 
 /** The loop of every invocation, from `next` to `response`. */
@@ -221,21 +219,22 @@ async function serve(handler) {
     const { headers, body } = await exchange("GET", "/invocation/next");
     requestId = headers["lambda-runtime-aws-request-id"];
     env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"] ?? "";
-    let { result, error } = await run(handler, JSON.parse(body), headers);
+    const { result, error } = await run(handler, JSON.parse(body), headers);
+    const where = `/invocation/${requestId}`;
+    if (error !== undefined) {
+      await postError(`${where}/error`, error);
+      continue;
+    }
     let answer;
-    if (error === undefined) {
-      try {
-        answer = encode(result);
-      } catch (wrong) {
-        error = wrong;
-      }
+    try {
+      answer = JSON.stringify(result) ?? "null";
+    } catch { // it holds itself, or a BigInt
+      const wrong = new Error("Unable to stringify response body");
+      logError("Invoke Error", wrong);
+      await postError(`${where}/error`, wrong);
+      continue;
     }
-    if (answer === undefined) {
-      logError("Invoke Error", error);
-      await postError(`/invocation/${requestId}/error`, error);
-    } else {
-      await exchange("POST", `/invocation/${requestId}/response`, answer);
-    }
+    await exchange("POST", `${where}/response`, answer);
   }
 }
 
@@ -246,8 +245,8 @@ function giveUp(what, error, code) {
 }
 
 process.on("uncaughtException", (error) => giveUp("Uncaught Exception", error, 129));
-process.on("unhandledRejection", (reason) => {
-  const fault = Object.assign(new Fault("UnhandledPromiseRejection", String(reason)), { reason });
+process.on("unhandledRejection", (reason, promise) => {
+  const fault = Object.assign(new Fault("UnhandledPromiseRejection", String(reason)), { reason, promise });
   giveUp("Unhandled Promise Rejection", fault, 128);
 });
 
