@@ -344,8 +344,12 @@ class Snapshot:
             output = int.from_bytes(descriptors[0][2][:4], sys.byteorder)
             flush()
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            random = sys.modules.get("random")
+            state = random.getstate() if random else None
             pid = os.fork()
             if pid == 0:
+                if random:
+                    random.setstate(state)  # Python seeds it anew in a fork; restored memory goes on as it was
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
                 return self.become(json.loads(order), output)

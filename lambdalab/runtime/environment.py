@@ -267,9 +267,6 @@ class ExecutionEnvironment:
                 connection.refuse(400, "InvalidRequestID", "the id is not that of the invocation which runs")
             else:
                 _refuse(connection, request, "invoking")
-        self._peak_mb = max(self._peak_mb, runtime.peak_memory_mb())
-        if self._peak_mb > self.program.memory_mb:  # between two looks it had more than there is
-            raise LimitPassed("Runtime.OutOfMemory")
         story.answered()
         error = _error_object(request.body) if request.path.endswith("/error") else None
         payload: bytes | None = request.body
@@ -278,6 +275,9 @@ class ExecutionEnvironment:
             payload, error = None, _too_large()
         else:
             connection.answer(202)
+        self._peak_mb = max(self._peak_mb, runtime.peak_memory_mb())
+        if self._peak_mb > self.program.memory_mb:  # between two looks it had more than there is
+            raise LimitPassed("Runtime.OutOfMemory")
         self.usable = self._wait_for_next(runtime, deadline)
         self._hear()
         return self._outcome(story, payload=payload, error=error)

@@ -27,13 +27,13 @@ class FileStore:
         self._lock = threading.Lock()
         self._runtime: Path | None = None
 
-    def code(self, package: bytes) -> Path:
-        """The folder with a function's unpacked zip."""
-        return self._unpacked([package], "code")
+    def code(self, package: bytes, sha256: str = "") -> Path:
+        """The folder with a function's unpacked zip; hashing a large one is saved when its hash is known."""
+        return self._unpacked([package], [sha256], "code")
 
-    def layers(self, packages: Sequence[bytes]) -> Path | None:
+    def layers(self, packages: Sequence[bytes], sha256s: Sequence[str] = ()) -> Path | None:
         """The folder with all layers, unpacked one over the other in order; None without layers."""
-        return self._unpacked(packages, "opt") if packages else None
+        return self._unpacked(packages, sha256s, "opt") if packages else None
 
     def runtime(self) -> Path:
         """The folder with boto3 and what it needs."""
@@ -60,8 +60,9 @@ class FileStore:
         folder.mkdir(parents=True)
         return folder
 
-    def _unpacked(self, packages: Sequence[bytes], kind: str) -> Path:
-        digest = hashlib.sha256(b"".join(hashlib.sha256(package).digest() for package in packages)).hexdigest()
+    def _unpacked(self, packages: Sequence[bytes], known: Sequence[str], kind: str) -> Path:
+        hashes = known if known and all(known) else [hashlib.sha256(package).hexdigest() for package in packages]
+        digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
         folder = self.root / kind / digest[:24]
         with self._lock:
             if not folder.exists():

@@ -42,7 +42,7 @@ def _status(status_code: int, function_error: str | None, report: Report | None)
 
 
 def _started(report: Report) -> tuple[str, float | None]:
-    """How the environment came to be for this call, "init" or "restore", and its milliseconds; None when it was there."""
+    """How the environment was made for this call, "init" or "restore", and its milliseconds; None if it was there."""
     return ("init", report.init_ms) if report.restore_ms is None else ("restore", report.restore_ms)
 
 

@@ -21,9 +21,18 @@ REPORTS = st.builds(
     init_ms=st.none() | MILLISECONDS,
     status=st.none() | st.just("timeout"),
 )
+RESTORED = st.builds(
+    Report,
+    request_id=st.uuids().map(str),
+    duration_ms=MILLISECONDS,
+    memory_size_mb=st.integers(128, 10_240),
+    max_memory_mb=st.integers(0, 10_240),
+    restore_ms=MILLISECONDS,
+    restore_billed_ms=st.integers(0, 10_000),
+)
 
 
-@given(REPORTS)
+@given(REPORTS | RESTORED)
 def test_a_report_line_read_back_says_the_same(report: Report) -> None:
     assert Report.parse(report.line()).line() == report.line()
 
@@ -49,6 +58,17 @@ def test_a_line_that_aws_wrote_can_be_read() -> None:
     )
     report = Report.parse(line)
     assert (report.duration_ms, report.max_memory_mb, report.cold, report.status) == (3000.0, 31, False, "timeout")
+
+
+def test_a_restored_environment_is_cold_and_its_restore_is_not_part_of_the_billed_duration() -> None:
+    # the fields as documented for SnapStart: Restore Duration and Billed Restore Duration, no Init Duration
+    line = (
+        "REPORT RequestId: 5b1aeb4e-9a3b-4a5a-8f1e-0c2c4e1a7d11\tDuration: 12.30 ms\tBilled Duration: 13 ms\t"
+        "Memory Size: 512 MB\tMax Memory Used: 70 MB\tRestore Duration: 240.10 ms\tBilled Restore Duration: 31 ms\t"
+    )
+    report = Report.parse(line)
+    assert (report.cold, report.init_ms, report.restore_ms, report.billed_ms) == (True, None, 240.1, 13)
+    assert report.line() == line
 
 
 def test_another_line_is_refused_with_what_is_missing() -> None:
