@@ -144,13 +144,14 @@ class ExecutionEnvironment:
         self._log = self._log if started else []
         self._id = job.request_id
         self._init_began = self._init_ms = self._restore_ms = None
-        if started:
-            self._first_start()
+        broken = self._first_start() if started else None
         self._say(f"START RequestId: {job.request_id} Version: {job.version}")
         if self._runtime is not None and self._runtime.ended:
             self._kill()
         began, moment = time.time(), time.perf_counter()
         story = _Story(job, started, began, moment)
+        if broken:
+            return self._outcome(story, error=broken.error, status="error")
         try:
             if self._runtime is None:  # after a timeout, or when the first start failed: now it counts as duration
                 self._start_and_wait(self.program.timeout)
@@ -175,8 +176,11 @@ class ExecutionEnvironment:
 
     # -- init ----------------------------------------------------------------------------------------------------
 
-    def _first_start(self) -> None:
-        """The init phase of its own, at most 10 s; what fails here is tried once more as part of the invocation."""
+    def _first_start(self) -> InitFailed | None:
+        """The init phase of its own, at most 10 s; what fails here is tried once more as part of the invocation.
+
+        A restore that fails is not tried again: it is the answer.
+        """
         self._init_began = time.time()
         try:
             if self.snapshot:
@@ -184,8 +188,12 @@ class ExecutionEnvironment:
             else:
                 self._init_ms = self._start_and_wait(INIT_LIMIT)
         except InitFailed as failed:
-            self._report_init("init", failed)
             self._kill()
+            if self.snapshot:
+                self._say(f"RESTORE_REPORT Restore Duration: {failed.milliseconds:.2f} ms\tStatus: {failed.status}")
+                return failed
+            self._report_init("init", failed)
+        return None
 
     def _report_init(self, phase: str, failed: InitFailed) -> None:
         kind = f"\tError Type: {failed.error.get('errorType')}" if failed.status == "error" else ""
@@ -223,7 +231,8 @@ class ExecutionEnvironment:
                 connection, request = runtime.next_request(runtime.began + limit)
             except TimeIsUp:
                 self._hear(whole=True)
-                late = {"errorType": "Sandbox.Timedout", "errorMessage": f"Init timed out after {limit:.2f} seconds"}
+                kind, what = ("Sandbox.RestoreTimedout", "Restore") if self.snapshot else ("Sandbox.Timedout", "Init")
+                late = {"errorType": kind, "errorMessage": f"{what} timed out after {limit:.2f} seconds"}
                 raise InitFailed(late, limit * 1000, "timeout") from None
             except (ProcessEnded, LimitPassed) as end:
                 error = _end_error(self._id, end)

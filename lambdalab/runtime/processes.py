@@ -139,8 +139,11 @@ def _stat(pid: int) -> list[str]:
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:
-        return file.read()
+    file = os.open(path, os.O_RDONLY)  # a third of the system calls that open() makes
+    try:
+        return os.read(file, 16384)
+    finally:
+        os.close(file)
 
 
 def state(pid: int) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -144,11 +143,11 @@ def test_the_system_is_asked_once_and_answers_why(monkeypatch: pytest.MonkeyPatc
 def test_a_reclaimed_environment_leaves_no_descriptor(bench: Bench, job: Callable[..., Job]) -> None:
     made = bench.program("import time\ndef handler(event, context):\n    time.sleep(9)", timeout=1)
     environment = bench.environment(made)
-    before = set(os.listdir("/proc/self/fd"))
+    before = set(Path("/proc/self/fd").iterdir())
     environment.invoke(job())
     environment.invoke(job())
     environment.close()
-    assert set(os.listdir("/proc/self/fd")) <= before
+    assert set(Path("/proc/self/fd").iterdir()) <= before
 
 
 def _layer(client: Any, name: str, files: dict[str, str]) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdalab import Function, Lab
 from lambdalab.functions import Result
@@ -98,7 +100,7 @@ def handler(event, context):
         assert len(files) == 2 and "init.txt" in files
 
 
-def test_a_failing_after_restore_hook_is_an_error_of_the_restore(publish: Callable[..., Function]) -> None:
+def test_a_failing_after_restore_hook_is_refused_as_snapstart_exception(publish: Callable[..., Function]) -> None:
     source = """
 from snapshot_restore_py import register_after_restore
 @register_after_restore
@@ -107,15 +109,24 @@ def broken():
 def handler(event, context):
     return 1
 """
-    result = publish(source).invoke(qualifier="1")
-    assert result.error is not None
-    assert (result.error["errorType"], result.error["errorMessage"]) == ("Runtime.AfterRestoreError", "no connection")
+    function = publish(source)
+    with pytest.raises(ClientError) as refused:
+        function.invoke(qualifier="1")
+    assert refused.value.response["Error"]["Code"] == "SnapStartException"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert "[ERROR] Runtime.AfterRestoreError: no connection" in str(function.logs())
 
 
 def test_a_copy_that_dies_is_reported_like_any_process_and_the_next_call_gets_another(
     publish: Callable[..., Function],
 ) -> None:
-    source = "import os\ndef handler(event, context):\n    if event.get('die'):\n        os._exit(3)\n    return os.getpid()"
+    source = """
+import os
+def handler(event, context):
+    if event.get("die"):
+        os._exit(3)
+    return os.getpid()
+"""
     function = publish(source)
     died = function.invoke({"die": True}, qualifier="1")
     assert died.error is not None and died.error["errorMessage"].endswith("Runtime exited with error: exit status 3")
@@ -148,15 +159,13 @@ def handler(event, context):
     assert result.report is not None and result.report.init_ms is not None
 
 
-def test_deleting_the_function_ends_its_template(publish: Callable[..., Function], lab: Lab) -> None:
+def test_deleting_the_function_ends_its_template(publish: Callable[..., Function], deploy: Deploy, lab: Lab) -> None:
     function = publish(TOKEN)
     function.invoke(qualifier="1")
-    import psutil
-
     cloud = psutil.Process(next(p.pid for p in lab.processes() if p.what == "cloud"))
     templates = [p for p in cloud.children() if any("bootstrap" in part for part in p.cmdline())]
     assert templates
     function.delete()
     psutil.wait_procs(templates, timeout=5)
     assert not [p for p in templates if p.is_running()]
-    lab.client("lambda")  # the fixture deletes what is gone already
+    deploy(TOKEN)  # for the fixture, which deletes it
