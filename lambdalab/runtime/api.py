@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "/2018-06-01/runtime"
+_PIECE = 1 << 16
+"""Bytes read at once; for more, memory would be fetched from the system and given back at every call."""
 _REASONS = {
     200: "OK",
     202: "Accepted",
@@ -44,15 +46,17 @@ class Connection:
         self._wanted = 0
 
     def receive(self) -> bool:
-        """Take what has arrived; False when the other side has closed."""
-        try:
-            data = self.socket.recv(1 << 20)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        self._buffer += data
-        return bool(data)
+        """Take all that has arrived; False when the other side has closed."""
+        while True:
+            try:
+                data = self.socket.recv(_PIECE)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            self._buffer += data
+            if len(data) < _PIECE:
+                return bool(data)
 
     def request(self) -> Request | None:
         """Cut the next complete request out of what has arrived.

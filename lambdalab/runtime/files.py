@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from lambdalab.runtime import images
 from lambdalab.runtime.packages import link_runtime
 
 
@@ -41,6 +42,17 @@ class FileStore:
             if self._runtime is None:
                 self._runtime = link_runtime(self.root / "runtime")
         return self._runtime
+
+    def image(self, archive: bytes) -> Path:
+        """The folder with the files of a container image."""
+        folder = self.root / "images" / hashlib.sha256(archive).hexdigest()[:24]
+        with self._lock:
+            if not folder.exists():
+                growing = folder.with_suffix(".growing")
+                shutil.rmtree(growing, ignore_errors=True)
+                images.unpack(images.read(archive), growing)
+                growing.rename(folder)
+        return folder
 
     def empty(self) -> Path:
         """A folder with nothing in it: what a runtime without packages of its own is shown."""

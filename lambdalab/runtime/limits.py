@@ -83,7 +83,7 @@ class Watch:
     def tick(self) -> float:
         """Look, stop or continue, and say after how many seconds to look again.
 
-        The first time it only lets the first moment pass, which most invocations do not outlast.
+        At first it only lets the first moment pass, which most invocations do not outlast.
 
         Raises:
             LimitPassed: the memory size is, or the number of processes; nothing was ended yet.
@@ -91,7 +91,8 @@ class Watch:
         now = time.perf_counter()
         if self._moment == 0.0:
             self._moment = now
-            return _BURST
+        if self._used is None and now - self._moment < _BURST:
+            return _BURST - (now - self._moment)
         used = self._family.cpu()
         if self._used is None:
             self._used, self._moment = used, now

@@ -38,6 +38,7 @@ class Program:
         ephemeral_mb: the size of /tmp.
         launcher: the compiled sandbox.
         fault: AWS's text when there is nothing to start, as for a `bootstrap` that is missing; None mostly.
+        folder: where it starts.
     """
 
     command: Sequence[str]
@@ -51,6 +52,7 @@ class Program:
     ephemeral_mb: int
     launcher: Path
     fault: str | None = None
+    folder: str = "/var/task"
 
     @property
     def places(self) -> dict[str, str]:
@@ -80,8 +82,8 @@ def start(program: Program, tmp: Path, namespaces: Sequence[int] = ()) -> Start:
         tmp.mkdir(parents=True, exist_ok=True)
         variables = {name: _translated(value, program) for name, value in program.variables.items()}
         command = [_translated(part, program) for part in program.command]
-        return Start(command, {**variables, "TMPDIR": str(tmp)}, str(program.task))
-    plan: dict[str, object] = {"folder": "/var/task"}
+        return Start(command, {**variables, "TMPDIR": str(tmp)}, _translated(program.folder, program))
+    plan: dict[str, object] = {"folder": program.folder}
     if namespaces:
         plan["join"] = list(namespaces)
     else:
