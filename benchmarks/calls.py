@@ -39,7 +39,7 @@ def rows() -> Iterator[Row]:
     bare = boto3.client("lambda", endpoint_url=f"http://127.0.0.1:{server.server_port}")
     ours = boto3.client("lambda")
     call = {"FunctionName": "echo", "Payload": b'{"name": "Ada"}'}
-    floor, warm = in_turn(400, lambda: bare.invoke(**call)["Payload"].read(), lambda: ours.invoke(**call)["Payload"].read())
+    floor, warm = in_turn(400, *(lambda to=to: to.invoke(**call)["Payload"].read() for to in (bare, ours)))
     yield Row("warm invoke through boto3", warm, "boto3 to a bare echo server", floor, "at most 1.4")
     yield Row("added by a warm invoke", warm - floor, "target", 1.5, "at most 1")
     server.shutdown()

@@ -60,7 +60,10 @@ ERRORS = {
 
 def main(count: int, seed: int) -> int:
     choose = random.Random(seed)
-    events = [{"n": n, **({"fault": choose.choice(list(ERRORS))} if choose.random() < 0.1 else {})} for n in range(count)]
+    events: list[dict[str, object]] = [{"n": n} for n in range(count)]
+    for event in events:
+        if choose.random() < 0.1:
+            event["fault"] = choose.choice(list(ERRORS))
     lab = Lab()
     deploy(lab, "soak", SOURCE, memory=256, timeout=10)
     client = lab.client("lambda")
@@ -88,7 +91,7 @@ def main(count: int, seed: int) -> int:
     faults = Counter(str(event["fault"]) for event in events if "fault" in event)
     print(f"{count} invocations, seed {seed}, {count / taken:.0f} a second; faults: {dict(faults)}")
     print(f"wrong: {len(wrong)} {wrong[:3]}")
-    print(f"processes left: {len(left)}; descriptors {before[0]} before, {after[0]} after; threads {before[1]}, {after[1]}")
+    print(f"processes left: {len(left)}; descriptors {before[0]}, then {after[0]}; threads {before[1]}, then {after[1]}")
     return 1 if wrong or left or after[0] > before[0] or after[1] > before[1] + 2 else 0
 
 

@@ -51,6 +51,8 @@ class FileStore:
                 growing = folder.with_suffix(".growing")
                 shutil.rmtree(growing, ignore_errors=True)
                 images.unpack(images.read(archive), growing)
+                for place in ("var/task", "opt"):
+                    (growing / place).mkdir(parents=True, exist_ok=True)
                 growing.rename(folder)
         return folder
 

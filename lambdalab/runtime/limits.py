@@ -118,7 +118,7 @@ class Watch:
                 return min(missing / self.share, _SLOW)
             self._go()
         elif self._credit <= 0:
-            processes.stop(self._family.pid)
+            processes.freeze(self._family.pid)
             self._stopped = True
             return min((_TURN - self._credit) / self.share, _SLOW)
         busy = 1 if not self._family.children and processes.threads(self._family.pid) == 1 else _CPUS

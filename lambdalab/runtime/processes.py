@@ -18,24 +18,21 @@ import psutil
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-def stop(pid: int) -> None:
-    """Stop a process and its group; the system may take a moment."""
+def freeze(pid: int) -> None:
+    """Stop a process and its group where they stand, as Lambda does between two events.
+
+    The system carries it out a moment later; nobody who waits for an answer has to wait for that: see `settled`.
+    """
     with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
         os.killpg(pid, signal.SIGSTOP) if sys.platform != "win32" else psutil.Process(pid).suspend()
 
 
-def freeze(pid: int) -> None:
-    """Stop a process and its group where they stand, as Lambda does between two events.
-
-    On Linux this returns when it really stands still: the signal alone may take effect a moment later.
-    """
-    stop(pid)
-    if sys.platform == "linux":
-        try:
-            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        except ChildProcessError:  # a copy of a snapshot is its template's child, not ours
-            while _stat(pid)[:1] not in (["T"], ["Z"], ["X"], []):
-                time.sleep(0.0002)
+def settled(pid: int, seconds: float = 0.1) -> str | None:
+    """The `state` of a process that was frozen, once it stands still; what it is after `seconds` if it does not."""
+    end = time.monotonic() + seconds
+    while (word := state(pid)) not in ("frozen", None) and time.monotonic() < end:
+        time.sleep(0.0005)
+    return word
 
 
 def thaw(pid: int) -> None:
