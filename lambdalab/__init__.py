@@ -8,10 +8,11 @@ from lambdalab import airgap
 airgap.close_off()
 
 from lambdalab.errors import LabError, OutsideTheLab  # noqa: E402 - AWS must be out of reach before anything else
-from lambdalab.functions import Function, Result  # noqa: E402
+from lambdalab.functions import Function  # noqa: E402
 from lambdalab.lab import Lab  # noqa: E402
+from lambdalab.results import Result, Results  # noqa: E402
 
-__all__ = ["Function", "Lab", "LabError", "OutsideTheLab", "Result"]
+__all__ = ["Function", "Lab", "LabError", "OutsideTheLab", "Result", "Results"]
 __version__ = "0.1.0"
 
 

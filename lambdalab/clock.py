@@ -8,8 +8,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 _LONGEST = 30.0
+_JUMPS = 1_000  # remembered
+
+
+@dataclass(frozen=True)
+class Jump:
+    """One turn of the clock, as a picture marks it (lesson 03).
+
+    Args:
+        at: seconds since 1970 on the lab's clock, just before it was turned; right after, it is `at + seconds`.
+        seconds: how far it was turned.
+    """
+
+    at: float
+    seconds: float
 
 
 class LabClock:
@@ -17,6 +34,7 @@ class LabClock:
 
     def __init__(self) -> None:
         self._offset = 0.0
+        self._jumps: deque[Jump] = deque(maxlen=_JUMPS)
         self._news = 0
         self._changed = threading.Condition()
 
@@ -29,6 +47,22 @@ class LabClock:
         """Seconds since 1970, on the lab's clock."""
         return time.time() + self._offset
 
+    def at(self, moment: float) -> float:
+        """What this clock showed at a moment of the machine's clock, in seconds since 1970."""
+        with self._changed:
+            shown = moment + self._offset
+            for jump in reversed(self._jumps):
+                if jump.at + jump.seconds <= shown:
+                    break
+                shown -= jump.seconds
+        return shown
+
+    @property
+    def jumps(self) -> Sequence[Jump]:
+        """The last thousand turns, oldest first."""
+        with self._changed:
+            return tuple(self._jumps)
+
     def advance(self, seconds: float) -> float:
         """Turn the clock forward and wake everyone who waits on it.
 
@@ -38,6 +72,8 @@ class LabClock:
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"the clock cannot be turned by {seconds} s: it only goes forward; give 0 or more")
         with self._changed:
+            if seconds:
+                self._jumps.append(Jump(self.now(), seconds))
             self._offset += seconds
         self.wake()
         return self.now()

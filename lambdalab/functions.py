@@ -1,7 +1,7 @@
-"""`Function`, the student's handle on one deployed function, and `Result`, what one call gave.
+"""`Function`, the student's handle on one deployed function, and `deploy`, which makes one.
 
-Everything here is a boto3 call with something friendlier around it: the same could be typed by hand. Left out: versions
-and aliases.
+Everything here is a boto3 call with something friendlier around it: the same could be typed by hand. Versions, aliases
+and concurrency are boto3's alone.
 """
 
 from __future__ import annotations
@@ -11,106 +11,20 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from lambdalab.errors import LabError
-from lambdalab.observe.explain import advice
-from lambdalab.observe.records import Invocation, Report
+from lambdalab.observe.records import Invocation
+from lambdalab.results import THROTTLED, Result, Results
 
 if TYPE_CHECKING:
     from lambdalab.lab import Lab
-    from lambdalab.show.result import ResultCard
 
-FILE = "lambda_function.py"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a caller gets from one invocation, with what was measured (lessons 00 and 01).
-
-    Args:
-        function: the function's name.
-        version: the version that ran, "$LATEST" or a number; "" for a queued event.
-        status_code: the HTTP status of the call: 200, or 202 for a queued event.
-        function_error: "Unhandled" if the function failed, else None.
-        payload: the answer as it came, JSON text.
-        request_id: the invocation's id.
-        log: the last 4 KB of its log.
-        invocation: which environment and process ran it; None for a queued event.
-    """
-
-    function: str
-    version: str
-    status_code: int
-    function_error: str | None
-    payload: bytes
-    request_id: str
-    log: str = ""
-    invocation: Invocation | None = None
-
-    @property
-    def answer(self) -> Any:
-        """The answer as a Python value.
-
-        Raises:
-            LabError: the function failed, or the event was only queued.
-        """
-        if self.function_error:
-            error = self.error or {}
-            raise LabError(
-                f"{self.function} failed, so there is no answer: {error.get('errorType')}: {error.get('errorMessage')}."
-                " Look at `.error` and `.log`."
-            )
-        if self.status_code != 200:
-            raise LabError(f"the event for {self.function} was queued (202): an asynchronous call has no answer")
-        return json.loads(self.payload)
-
-    @property
-    def error(self) -> dict[str, Any] | None:
-        """AWS's error object, or None."""
-        return json.loads(self.payload) if self.function_error else None
-
-    @property
-    def report(self) -> Report | None:
-        return self.invocation.report if self.invocation else None
-
-    @property
-    def cold(self) -> bool | None:
-        return self.invocation.cold if self.invocation else None
-
-    def _card(self, log: str = "") -> ResultCard:
-        from lambdalab.facts import prices_date
-        from lambdalab.models.cost import invocation_price, per_million
-        from lambdalab.show.result import ResultCard
-
-        report = self.report
-        error = self.error
-        return ResultCard(
-            function=self.function,
-            version=self.version,
-            environment=self.invocation.environment if self.invocation else None,
-            process_id=self.invocation.pid if self.invocation else None,
-            cold=self.cold,
-            status_code=self.status_code,
-            function_error=self.function_error,
-            answer=f"{error.get('errorType')}: {error.get('errorMessage')}" if error else self.payload.decode(),
-            report=report,
-            request_id=self.request_id,
-            price_per_million=(
-                per_million(invocation_price(report.billed_ms, report.memory_size_mb)) if report else None
-            ),
-            prices_date=prices_date(),
-            note=(advice(error.get("errorType"), str(error.get("errorMessage"))) if error else None) or "",
-            log=log,
-        )
-
-    def _repr_html_(self) -> str:
-        return self._card(log=self.log).html()
-
-    def __repr__(self) -> str:
-        return self._card().text()
+FILES = {"python": "lambda_function.py", "nodejs": "index.mjs", "provided": "bootstrap"}
+"""The one file of a function deployed from text, by the runtime's kind."""
+MOST_TOGETHER = 50
 
 
 class Function:
@@ -132,8 +46,58 @@ class Function:
             TypeError: the event cannot be JSON.
             botocore.exceptions.ClientError: Lambda refused the call; a function's own failure is not raised.
         """
+        return self._call(self._client(), _encode(event), qualifier)
+
+    def invoke_each(self, events: Iterable[Any], *, qualifier: str | None = None) -> Results:
+        """Call the function for each event, one call after the other (lesson 03).
+
+        Raises:
+            TypeError: an event cannot be JSON.
+            botocore.exceptions.ClientError: Lambda refused a call.
+        """
+        return Results([self.invoke(event, qualifier=qualifier) for event in events])
+
+    def invoke_together(self, events: Iterable[Any], *, qualifier: str | None = None) -> Results:
+        """Call the function for all events at the same moment (lesson 03).
+
+        No call starts before each of them holds an environment or was turned away, however fast the machine is. Calls
+        that are turned away (429) are not tried again and stand among the results.
+
+        Args:
+            events: 1 to 50 of them.
+
+        Raises:
+            LabError: there are more than 50 events, or none.
+            TypeError: an event cannot be JSON.
+            botocore.exceptions.ClientError: Lambda refused a call for another reason.
+        """
+        from botocore.config import Config
+
+        calls = [_encode(event) for event in events]
+        settings = Config(retries={"max_attempts": 0}, max_pool_connections=MOST_TOGETHER, read_timeout=1000)
+        client = self._lab.client("lambda", settings)
+        gathering = {"name": self.name, "region": client.meta.region_name}
+        self._lab._ask("POST", "together", {**gathering, "count": len(calls)})
+        with ThreadPoolExecutor(len(calls)) as threads:
+            results = list(threads.map(lambda call: self._call_or_throttle(client, call, qualifier), calls))
+        came = self._lab._ask("GET", "together", **gathering)["came"]
+        late = f"Only {came} of {len(calls)} calls came together within 10 seconds; they did not wait for the others."
+        return Results(results, note="" if came >= len(calls) else late)
+
+    def _call_or_throttle(self, client: Any, payload: bytes, qualifier: str | None) -> Result:
+        try:
+            return self._call(client, payload, qualifier)
+        except client.exceptions.TooManyRequestsException as throttled:
+            answer = throttled.response
+            said = json.dumps({"Reason": answer.get("Reason"), "message": answer["Error"]["Message"]}).encode()
+            request_id = answer["ResponseMetadata"]["RequestId"]
+            seen = next(iter(self._lab.history(request_id=request_id)), None)
+            return Result(self.name, "", THROTTLED, None, said, request_id, invocation=seen)
+
+    def _call(self, client: Any, payload: bytes, qualifier: str | None) -> Result:
+        """One synchronous call, with what the lab knows of it."""
         more = {"Qualifier": qualifier} if qualifier else {}
-        answer = self._client().invoke(FunctionName=self.name, Payload=_encode(event), LogType="Tail", **more)
+        answer = client.invoke(FunctionName=self.name, Payload=payload, LogType="Tail", **more)
         request_id = answer["ResponseMetadata"]["RequestId"]
         return Result(
             function=self.name,
@@ -203,6 +167,14 @@ class Function:
         answer: dict[str, Any] = self._client().get_function_configuration(FunctionName=self.name)
         return answer
 
+    def replace_environments(self) -> int:
+        """End its idle environments, so that the next call starts cold; how many they were (lesson 03).
+
+        Busy ones end after their call. Provisioned ones stay.
+        """
+        asked = {"name": self.name, "region": self._client().meta.region_name}
+        return int(self._lab._ask("POST", "replace", asked)["ended"])
+
     def delete(self) -> None:
         self._client().delete_function(FunctionName=self.name)
 
@@ -217,7 +189,7 @@ class Log(list[str]):
     """Log lines, shown as a log."""
 
     def __repr__(self) -> str:
-        return "\n".join(self) or "The log is empty: this function has not run."
+        return "\n".join(self) or "The log is empty: this function has not run, or its role may not write a log."
 
 
 def _encode(event: Any) -> bytes:
@@ -225,12 +197,15 @@ def _encode(event: Any) -> bytes:
 
 
 def package(files: Mapping[str, str | bytes]) -> bytes:
-    """A deployment package: a zip of the given files, the same to the byte for the same content."""
+    """A deployment package: a zip of the given files, the same to the byte for the same content.
+
+    A file named `bootstrap` may be executed, as a provided runtime needs it.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-            info.external_attr = 0o644 << 16
+            info.external_attr = (0o755 if name == FILES["provided"] else 0o644) << 16
             archive.writestr(info, files[name])
     return out.getvalue()
 
@@ -245,35 +220,42 @@ def deploy(
     handler: str = "handler",
     env: Mapping[str, str] | None = None,
     layers: Sequence[str] = (),
+    runtime: str = "python",
 ) -> Function:
     """Create the function, or give an existing one new code and settings.
 
     Follows https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html; lesson 00, through `%%deploy`.
 
     Args:
-        source: the text of lambda_function.py.
+        source: the text of the function's one file: lambda_function.py, index.mjs or bootstrap.
         memory: MB, 128 to 10,240.
         timeout: seconds, 1 to 900.
         handler: a function of the file, or "module.function".
         env: environment variables.
         layers: names of published layers, the newest version is taken, or ARNs of layer versions.
+        runtime: "python", "nodejs" or "provided", meant as this machine has it, or AWS's identifier of one.
 
     Raises:
+        LabError: functions of this runtime cannot run on this machine; the text says what to do.
         botocore.exceptions.ClientError: Lambda refuses a value.
     """
-    from lambdalab.service.programs import PYTHON
+    from lambdalab.service.programs import identifier, refusal
 
     client = lab.client("lambda")
+    runtime = identifier(runtime)
+    if why_not := refusal(runtime):
+        raise LabError(why_not)
+    file = next(file for kind, file in FILES.items() if runtime.startswith(kind))
     settings: dict[str, Any] = {
-        "Handler": handler if "." in handler else f"lambda_function.{handler}",
+        "Handler": handler if "." in handler else f"{file.partition('.')[0]}.{handler}",
         "MemorySize": memory,
         "Timeout": timeout,
         "Environment": {"Variables": dict(env or {})},
         "Layers": [_layer_arn(client, layer) for layer in layers],
-        "Runtime": PYTHON,
+        "Runtime": runtime,
         "Role": lab.role,
     }
-    code = package({FILE: source})
+    code = package({file: source})
     try:
         client.create_function(FunctionName=name, Code={"ZipFile": code}, **settings)
     except client.exceptions.ResourceConflictException:

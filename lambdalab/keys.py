@@ -47,6 +47,11 @@ class Keyring:
     def get(self, access_key_id: str) -> Key | None:
         return self._keys.get(access_key_id)
 
+    def is_environments(self, access_key_id: str) -> bool:
+        """Whether this key is a session that an execution environment holds."""
+        key = self._keys.get(access_key_id)
+        return key is not None and key.token is not None
+
     def forget(self, key: Key) -> None:
         self._keys.pop(key.access_key_id, None)
 

@@ -1,53 +1,33 @@
 """`Lab`, the client of the local cloud: starts it, points boto3 at it, asks it what happened, ends it.
 
-The cloud is a process of its own, so it goes on answering while the notebook computes, and it holds on to the
-notebook by a pipe: when the notebook ends in whatever way, the cloud ends, and the guard ends what is left. Left out:
-more than one lab in one notebook.
+What a student asks for is here; `cloud_process` holds the process that answers, and boto3 does the rest. Left out: more
+than one lab in one notebook.
 """
 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import json
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lambdalab import airgap
+from lambdalab.cloud_process import CloudProcess
 from lambdalab.errors import LabError
 from lambdalab.functions import Function
+from lambdalab.observe.counts import Counts
 from lambdalab.observe.explain import explain
 from lambdalab.observe.records import Invocation
+from lambdalab.running import LabProcess, Processes
+from lambdalab.timing import Clock, KeepAlive
 
 if TYPE_CHECKING:
+    from lambdalab.console import Console
     from lambdalab.proof import Proof
+    from lambdalab.show.lanes import Lanes
+    from lambdalab.show.picture import Picture
 
-_START_SECONDS = 60
 ROLE = "lambdalab-role"
-
-
-@dataclass(frozen=True)
-class LabProcess:
-    """One process that runs on behalf of the lab.
-
-    Args:
-        what: "cloud" (answers every request), "guard" (ends what is left), or "function".
-        pid: its number.
-        state: what the operating system says: "frozen", "running" or "waiting".
-        function: whose environment it is, for a function.
-        environment: the environment's number, for a function.
-    """
-
-    what: str
-    pid: int
-    state: str
-    function: str | None = None
-    environment: int | None = None
 
 
 class Lab:
@@ -78,32 +58,10 @@ class Lab:
     # -- life --------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        from lambdalab.runtime.guard import apart
-
-        environment = {**os.environ, **airgap.nobody()}
-        environment.pop("AWS_ENDPOINT_URL", None)
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=environment,
-            **apart(),
-        )
-        try:
-            said = self._process.stdout.readline()  # type: ignore[union-attr]  # it was opened as a pipe
-        except BaseException:
-            self._process.kill()
-            raise
-        if not said:
-            self._process.wait(_START_SECONDS)
-            self._complaints.seek(0)
-            text = self._complaints.read().decode("utf-8", "replace").strip()
-            raise LabError(f"the lab's cloud did not start. It said:\n{text}\nRun `lambdalab doctor` for help.")
-        self._settings: dict[str, str] = json.loads(said)
+        self._cloud = CloudProcess()
+        self._settings = self._cloud.settings
         self.endpoint = self._settings["endpoint_url"]
-        self.clock = Clock(self)
+        self.clock = Clock(self._ask)
         self._clients: dict[str, Any] = {}
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         os.environ["AWS_ACCESS_KEY_ID"] = self._settings["aws_access_key_id"]
@@ -114,7 +72,7 @@ class Lab:
 
     @property
     def running(self) -> bool:
-        return self._process.poll() is None
+        return self._cloud.running
 
     @property
     def key_id(self) -> str:
@@ -124,15 +82,7 @@ class Lab:
     def stop(self) -> None:
         """End the cloud, every environment and everything in it; safe to repeat."""
         atexit.unregister(self.stop)
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]  # it was opened as a pipe
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()  # type: ignore[union-attr]  # it was opened as a pipe
-        self._complaints.close()
+        self._cloud.stop()
         if os.environ.get("AWS_ENDPOINT_URL") == self.endpoint:
             del os.environ["AWS_ENDPOINT_URL"]
             os.environ.update(airgap.nobody())
@@ -183,6 +133,62 @@ class Lab:
         asked = {key: value for key, value in (("name", name), ("request_id", request_id)) if value}
         return [Invocation.from_json(i) for i in self._ask("GET", "history", **asked)["invocations"]]
 
+    def counts(self, name: str) -> Counts:
+        """What a function did since the lab was started, in whole numbers (lesson 03)."""
+        return Counts.from_json(self._ask("GET", "counts", name=name))
+
+    def keep_alive(
+        self, minutes: float | None = None, *, least: float | None = None, most: float | None = None
+    ) -> KeepAlive:
+        """How long an idle environment is kept, on the lab's clock; with arguments, set it first (lesson 03).
+
+        AWS does not publish its time; the lab begins with 5 to 15 minutes, drawn for each environment.
+
+        Args:
+            minutes: for every environment the same.
+            least: the shortest time, in minutes.
+            most: the longest time, in minutes.
+
+        Raises:
+            LabError: the range is none.
+        """
+        if minutes is not None:
+            least = most = minutes
+        if least is None and most is None:
+            return KeepAlive(**self._ask("GET", "keep_alive"))
+        if least is None or most is None:
+            raise LabError("keep_alive wants both ends of the range: least and most, in minutes")
+        return KeepAlive(**self._ask("POST", "keep_alive", {"least": least, "most": most}))
+
+    def lanes(self, *names: str) -> Lanes:
+        """Every execution environment from its start to its end, of these functions or of all (lesson 03).
+
+        Raises:
+            LabError: there is no function of one of these names.
+        """
+        from lambdalab.show.lanes import Lanes
+
+        found = Lanes.from_json(self._ask("GET", "lanes", names=",".join(names)), names)
+        for unknown in {*names} - {lane.function for lane in found}:
+            self.function(unknown)
+        return found
+
+    def swimlanes(self, *names: str, last: int | None = None) -> Picture:
+        """The same as a picture: a lane for each environment, seconds from left to right (lesson 03).
+
+        Args:
+            names: functions, each a group of lanes of its own; without one, all.
+            last: only so many calls, the last ones.
+
+        Raises:
+            LabError: there is no function of one of these names.
+            ValueError: `last` is not above zero.
+        """
+        from lambdalab.show.swimlanes import swimlanes
+
+        found = self.lanes(*names)
+        return swimlanes(found, found.jumps, last=last)
+
     def processes(self, name: str | None = None) -> Processes:
         """What runs on behalf of the lab now, as the operating system sees it (lesson 01).
 
@@ -202,6 +208,19 @@ class Lab:
             found = [*own, *found]
         return Processes(found, name)
 
+    def console(self, name: str | None = None) -> Console:
+        """The console panel: every button shows the boto3 calls that it makes (lesson 04).
+
+        Args:
+            name: the function to open first; None opens the first one there is.
+
+        Raises:
+            LabError: there is no function of this name; the text lists those there are.
+        """
+        from lambdalab.console import Console
+
+        return Console(self, name if name is None else self.function(name).name)
+
     def proof(self) -> Proof:
         """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""
         from lambdalab.proof import prove
@@ -210,17 +229,21 @@ class Lab:
 
     @property
     def role(self) -> str:
-        """The ARN of a role that lets a function run; made when it is first asked for."""
+        """The ARN of a role that lets a function run and do everything; made when it is first asked for."""
         client = self.client("iam")
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         try:
             return str(client.get_role(RoleName=ROLE)["Role"]["Arn"])
         except client.exceptions.NoSuchEntityException:
-            return str(client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=policy)["Role"]["Arn"])
+            made = client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=policy)
+            client.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+            return str(made["Role"]["Arn"])
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of this lab, made once."""
+    def client(self, service: str, config: Any = None) -> Any:
+        """A boto3 client of this lab, made once; a new one when it gets a botocore Config of its own."""
+        if config is not None:
+            return self._session().client(service, config=config)
         if service not in self._clients:
             self._clients[service] = self._session().client(service)
         return self._clients[service]
@@ -238,80 +261,12 @@ class Lab:
         Raises:
             LabError: the lab has ended, or it refuses.
         """
-        from urllib.parse import urlencode
-
-        from botocore.auth import SigV4Auth
-        from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials
-        from botocore.httpsession import URLLib3Session
-
-        url = f"{self.endpoint}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
-        request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
-        key = Credentials(self._settings["aws_access_key_id"], self._settings["aws_secret_access_key"])
-        SigV4Auth(key, "lambdalab", self._settings["region_name"]).add_auth(request)
-        answer = URLLib3Session().send(request.prepare())
-        data: dict[str, Any] = json.loads(answer.content)
-        if answer.status_code != 200:
-            raise LabError(f"the lab refused: {data.get('message')}")
-        return data
+        return self._cloud.ask(method, what, body, query)
 
     def __repr__(self) -> str:
         if not self.running:
             return "This lab has ended. `lab = Lab()` starts a new, empty one."
         return f"Lab: region {self._settings['region_name']}, clock {self.clock}, AWS out of reach"
-
-
-class Clock:
-    """The lab's clock, seen from the notebook: turn it forward instead of waiting (lesson 01)."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
-
-    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> Clock:
-        """Turn the clock forward.
-
-        Raises:
-            ValueError: the time is negative or not a number.
-        """
-        total = hours * 3600 + minutes * 60 + seconds
-        if not 0 <= total < float("inf"):
-            raise ValueError(f"the lab's clock only goes forward, not by {total} s: give 0 or more")
-        self._lab._ask("POST", "clock", {"advance": total})
-        return self
-
-    @property
-    def ahead_seconds(self) -> float:
-        """How far it is ahead of the machine's own clock."""
-        return float(self._lab._ask("GET", "state")["clock_offset"])
-
-    def __repr__(self) -> str:
-        ahead = round(self.ahead_seconds)
-        parts = [(ahead // 3600, "h"), (ahead % 3600 // 60, "min"), (ahead % 60, "s")]
-        return "+ " + (" ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s")
-
-
-class Processes(list[LabProcess]):
-    """A list of processes that shows itself as a table."""
-
-    def __init__(self, found: Sequence[LabProcess], name: str | None = None) -> None:
-        super().__init__(found)
-        self._name = name
-
-    @property
-    def _empty(self) -> str:
-        return f"No process of {self._name}: nothing is running." if self._name else "Nothing is running."
-
-    def _table(self) -> Any:
-        from lambdalab.show.cards import processes_table
-
-        rows = [(p.pid, f"{p.function}, environment {p.environment}" if p.function else p.what, p.state) for p in self]
-        return processes_table(rows, when=f"of {self._name}" if self._name else "now")
-
-    def _repr_html_(self) -> str:
-        return self._table().html() if self else f"<p>{self._empty}</p>"
-
-    def __repr__(self) -> str:
-        return str(self._table().text()) if self else self._empty
 
 
 def _forget_default_session() -> None:

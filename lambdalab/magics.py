@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--handler", default="handler", metavar="NAME")
     parser.add_argument("--env", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--layer", action="append", default=[], metavar="NAME")
+    parser.add_argument("--runtime", default="python", metavar="python|nodejs|provided")
     return parser
 
 
@@ -34,11 +35,12 @@ def deploy(line: str, cell: str) -> None:
     """Deploy the cell's text as a function and say so in one line.
 
     Raises:
-        LabError: the line cannot be read, or there is no lab.
+        LabError: the line cannot be read, there is no lab, or the runtime is not on this machine.
         botocore.exceptions.ClientError: Lambda refuses a value.
     """
     from lambdalab.functions import deploy as deploy_function
     from lambdalab.lab import Lab
+    from lambdalab.service.programs import identifier, stand_in
 
     given = _parser().parse_args(shlex.split(line))
     wrong = [pair for pair in given.env if "=" not in pair]
@@ -56,8 +58,12 @@ def deploy(line: str, cell: str) -> None:
         handler=given.handler,
         env=dict(pair.split("=", 1) for pair in given.env),
         layers=given.layer,
+        runtime=given.runtime,
     )
-    _note_syntax(cell)
+    if given.runtime.startswith("python"):
+        _note_syntax(cell)
+    if note := stand_in(identifier(given.runtime)):
+        print(f"note: {note}.")
     print(f"deployed {function.name}: {given.memory} MB of memory, at most {given.timeout} s a call")
 
 

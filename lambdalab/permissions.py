@@ -1,8 +1,8 @@
 """Who may do what: decisions on policies that name the statement which decided.
 
 On AWS a request is allowed when a statement allows it and none denies it. Here the same rule over resource policies
-with a service as principal and the two conditions that matter for triggers, SourceArn and SourceAccount. Left out so
-far: identity policies and every other condition operator.
+with a service as principal and the two conditions that matter for triggers, SourceArn and SourceAccount, and over the
+policies of a role. Left out so far: users and groups, NotAction and NotResource, every other condition operator.
 """
 
 from __future__ import annotations
@@ -46,11 +46,33 @@ def decide(
         source_account: the account that owns it, 12 digits.
     """
     given = {"aws:sourcearn": source_arn, "aws:sourceaccount": source_account}
+    meant = [s for s in statements if _principal_matches(s.get("Principal"), principal)]
+    decision = _weigh(meant, action, resource, given)
+    return decision or Decision(
+        False, None, f"no statement of the policy lets {principal} do {action} for {source_arn}"
+    )
+
+
+def decide_for_role(statements: Iterable[Statement], *, action: str, resource: str) -> Decision:
+    """Decide whether the wearer of a role may do something; its statements name no principal.
+
+    Follows the same page; lessons 04 and 05.
+
+    Args:
+        statements: those of all policies of the role.
+        action: such as "s3:GetObject".
+        resource: the ARN that is acted on.
+    """
+    decision = _weigh(statements, action, resource, {})
+    return decision or Decision(False, None, f"because no identity-based policy allows the {action} action")
+
+
+def _weigh(statements: Iterable[Statement], action: str, resource: str, given: Mapping[str, str]) -> Decision | None:
+    """What the statements that apply say, a denial before everything else; None when none applies."""
     allow: Statement | None = None
     for statement in statements:
         applies = (
-            _principal_matches(statement.get("Principal"), principal)
-            and _any_like(statement.get("Action"), action, ignore_case=True)
+            _any_like(statement.get("Action"), action, ignore_case=True)
             and _any_like(statement.get("Resource"), resource)
             and _conditions_hold(statement.get("Condition", {}), given)
         )
@@ -58,9 +80,7 @@ def decide(
             return Decision(False, statement, f"statement {statement.get('Sid')} denies it")
         if applies and allow is None:
             allow = statement
-    if allow is not None:
-        return Decision(True, allow, f"statement {allow.get('Sid')} allows it")
-    return Decision(False, None, f"no statement of the policy lets {principal} do {action} for {source_arn}")
+    return Decision(True, allow, f"statement {allow.get('Sid')} allows it") if allow is not None else None
 
 
 def _principal_matches(given: Any, principal: str) -> bool:

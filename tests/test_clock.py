@@ -47,3 +47,29 @@ def test_turning_the_clock_wakes_those_who_wait_for_a_later_moment() -> None:
     threading.Thread(target=wait, daemon=True).start()
     clock.advance(3601)
     assert woken.wait(5)
+
+
+def test_it_remembers_each_turn_and_what_it_showed_before() -> None:
+    clock = LabClock()
+    before = time.time()
+    clock.advance(0)
+    clock.advance(90)
+    clock.advance(30)
+    first, second = clock.jumps
+    assert (first.seconds, second.seconds) == (90, 30)
+    assert first.at == pytest.approx(before, abs=1)
+    assert second.at == pytest.approx(before + 90, abs=1)
+
+
+def test_a_moment_of_the_machine_is_read_with_the_turns_until_then_only() -> None:
+    clock = LabClock()
+    began = time.time() - 10
+    clock.advance(600)
+    between = time.time() + 1e-4
+    while time.time() <= between:
+        pass
+    assert clock.at(began) == pytest.approx(began)
+    assert clock.at(between) == pytest.approx(between + 600)
+    clock.advance(60)
+    assert clock.at(began) == pytest.approx(began)
+    assert clock.at(between) == pytest.approx(between + 600)

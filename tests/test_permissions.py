@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdalab.permissions import decide
+from lambdalab.permissions import decide, decide_for_role
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 STATEMENT: dict[str, Any] = {
@@ -77,3 +77,17 @@ def test_stars_match_and_an_unknown_condition_does_not() -> None:
     assert allowed({**STATEMENT, "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::pho*"}}})
     assert not allowed({**STATEMENT, "Condition": {"NumericLessThan": {"s3:max-keys": "10"}}})
     assert not allowed({**STATEMENT, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}})
+
+
+def test_a_role_may_do_what_one_of_its_statements_allows() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": ["s3:Get*", "logs:PutLogEvents"], "Resource": ["arn:aws:s3:::scans/*", "*logs*"]},
+        {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::scans/secret/*"},
+    ]
+    read = decide_for_role(statements, action="s3:GetObject", resource="arn:aws:s3:::scans/a.txt")
+    assert read.allowed and read.statement == statements[0]
+    secret = decide_for_role(statements, action="s3:GetObject", resource="arn:aws:s3:::scans/secret/a.txt")
+    assert not secret.allowed and secret.statement == statements[1]
+    write = decide_for_role(statements, action="s3:PutObject", resource="arn:aws:s3:::scans/a.txt")
+    assert not write.allowed and write.statement is None
+    assert write.reason == "because no identity-based policy allows the s3:PutObject action"

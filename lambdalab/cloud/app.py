@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import random
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lambdalab.cloud import seam
+from lambdalab.cloud import control, roles, seam
 from lambdalab.events import ObjectChange
 from lambdalab.keys import ACCOUNT, Key
-from lambdalab.permissions import Statement
+from lambdalab.permissions import Statement, decide_for_role
 from lambdalab.runtime.logs import LogEvent
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.service.model import FunctionNotFound, FunctionVersion
 from lambdalab.triggers import s3
-
-_NAME = re.compile(
-    r"(?:arn:aws[a-zA-Z-]*:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:|(?:\d{12}:)?function:)?"
-    r"(?P<name>[a-zA-Z0-9_-]+)(?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?"
-)
 
 
 class Cloud:
@@ -38,7 +33,7 @@ class Cloud:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._request: Mapping[str, str] = {}
-        self._logs: deque[tuple[str, str, str, Sequence[LogEvent]]] = deque()
+        self._logs: deque[tuple[FunctionVersion, str, Sequence[LogEvent]]] = deque()
         self._unwritten = threading.Event()
         self._closed = False
         seam.install(self)
@@ -62,29 +57,34 @@ class Cloud:
 
     # -- the catalogue -----------------------------------------------------------------------------------------------
 
-    def resolve(self, region: str, name: str, qualifier: str | None) -> FunctionVersion:
-        """The version that a name means now.
+    def resolve(self, region: str, name: str, qualifier: str | None, *, draw: bool = True) -> FunctionVersion:
+        """The version that a plain name means now.
+
+        Args:
+            draw: for an alias with weights, draw one of its versions; otherwise it is the alias's first.
 
         Raises:
             FunctionNotFound: no such function, version or alias.
         """
-        found = _NAME.fullmatch(name)
-        short = found["name"] if found else name
-        qualifier = (found["qualifier"] if found else None) or qualifier
-        arn = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{short}:{qualifier or '$LATEST'}"
-        if found is None or found["region"] not in (None, region):
-            raise FunctionNotFound(arn)
         with self._lock:
             try:
-                function = seam.function(region, short, qualifier)
+                shares = control.shares(region, name, qualifier) if draw else {}
+                version = random.choices(list(shares), list(shares.values()))[0] if shares else qualifier
+                function = control.function(region, name, version)
             except LookupError:
+                arn = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}:{qualifier or '$LATEST'}"
                 raise FunctionNotFound(arn) from None
-            return _frozen(function, [seam.layer_bytes(region, layer["Arn"]) for layer in function.layers])
+            return _frozen(function, [control.layer(region, layer["Arn"]) for layer in function.layers])
 
     def statements(self, region: str, name: str, qualifier: str | None) -> list[Statement]:
         """The statements of a function's resource policy."""
         with self._lock:
-            return list(seam.function(region, name, qualifier).policy.statements)
+            return control.statements(region, name, qualifier)
+
+    def role_statements(self, name: str) -> list[Statement] | None:
+        """What a role may do; None when IAM has no role of this name."""
+        with self._lock:
+            return roles.statements(name)
 
     def key_of(self, access_key_id: str) -> Key | None:
         with self._lock:
@@ -92,16 +92,24 @@ class Cloud:
 
     # -- the log shelf -----------------------------------------------------------------------------------------------
 
-    def put(self, region: str, group: str, stream: str, events: Sequence[LogEvent]) -> None:
-        """Take a log and return at once; it is written before the next request is answered."""
-        self._logs.append((region, group, stream, events))
+    def put(self, function: FunctionVersion, stream: str, events: Sequence[LogEvent]) -> None:
+        """Take a log and return at once; it is written before the next request is answered, if the role allows it."""
+        self._logs.append((function, stream, events))
         self._unwritten.set()
 
     def _flush_logs(self) -> None:
         while self._logs:
-            region, group, stream, events = self._logs.popleft()
+            function, stream, events = self._logs.popleft()
             rows = [{"timestamp": event.timestamp, "message": event.message} for event in events]
-            seam.write_log(region, group, stream, rows)
+            if self._may_log(function, stream):
+                seam.write_log(function.region, function.log_group, stream, rows)
+
+    @staticmethod
+    def _may_log(function: FunctionVersion, stream: str) -> bool:
+        """Whether the function's role lets it write its log; without that it runs, and nobody sees a line of it."""
+        allowed = roles.statements(function.role.rpartition("/")[2])
+        arn = f"arn:aws:logs:{function.region}:{ACCOUNT}:log-group:{function.log_group}:log-stream:{stream}"
+        return allowed is None or decide_for_role(allowed, action="logs:PutLogEvents", resource=arn).allowed
 
     def _write_logs(self) -> None:
         while not self._closed:
@@ -118,10 +126,22 @@ class Cloud:
 
     def function_invoked(self, region: str, name: str, version: str, payload: bytes) -> None:
         qualifier = None if version == "$LATEST" else version
-        self.service.enqueue(self.service.prepare(region, name, qualifier, payload), qualifier=qualifier)
+        self.service.enqueue(self.service.prepare(region, name, qualifier, payload))
+
+    def version_published(self, region: str, name: str, version: str) -> None:
+        self.service.published(self.resolve(region, name, version))
 
     def function_deleted(self, arn: str) -> None:
         self.service.retire(arn)
+
+    def version_deleted(self, arn: str, version: str) -> None:
+        self.service.retire_version(arn, version)
+
+    def alias_changed(self, region: str, name: str, alias: str) -> None:
+        self.service.provisioned.alias_changed(region, name, alias)
+
+    def reserve(self, arn: str, wanted: int | None) -> str | None:
+        return self.service.limits.reserve(arn, wanted)
 
     def object_changed(self, change: ObjectChange, rule_id: str, function_arn: str) -> None:
         s3.deliver(change, s3.Rule(rule_id, function_arn), self.service, self.statements)
@@ -137,7 +157,7 @@ class Cloud:
         return f"Not authorized to invoke function [{function_arn}]"
 
 
-def _frozen(function: Any, layers: Sequence[bytes]) -> FunctionVersion:
+def _frozen(function: Any, layers: Sequence[tuple[bytes, str]]) -> FunctionVersion:
     values: dict[str, Any] = {
         "runtime": function.run_time or "",
         "handler": function.handler or "",
@@ -145,6 +165,9 @@ def _frozen(function: Any, layers: Sequence[bytes]) -> FunctionVersion:
         "memory_mb": int(function.memory_size),
         "timeout": int(function.timeout),
         "role": function.role,
+        "ephemeral_mb": int(function.ephemeral_storage),
+        "image_config": function.image_config.response() if function.package_type == "Image" else {},
+        "snap_start": function.snap_start == "PublishedVersions" and str(function.version) != "$LATEST",
     }
     shape = json.dumps([values, function.code_sha_256, [layer["Arn"] for layer in function.layers]], sort_keys=True)
     return FunctionVersion(
@@ -154,7 +177,10 @@ def _frozen(function: Any, layers: Sequence[bytes]) -> FunctionVersion:
         revision=hashlib.sha256(shape.encode()).hexdigest()[:16],
         account=function.account_id,
         region=function.region,
-        code=function.code_bytes,
-        layers=tuple(layers),
+        code=function.code_bytes if function.package_type == "Zip" else b"",
+        image=function.image,
+        code_sha256=function.code_sha_256,
+        layers=tuple(content for content, _ in layers),
+        layer_sha256s=tuple(sha256 for _, sha256 in layers),
         **values,
     )

@@ -1,29 +1,19 @@
-"""The seam: the only module that touches moto's insides.
+"""The seam: with `control`, `aliases` and `answers`, the only modules that touch moto's insides.
 
-moto holds every resource and Lambda's control plane; it does not run functions, nor does it check what AWS checks.
-Here its Lambda backend and function class are replaced by subclasses that validate as AWS does and hand every
-invocation over, and S3's notifications are replaced by complete ones. moto calls us inside the producer's request, so
-nothing here runs a function: it only hands over. `TOUCHED` lists every name; a contract test compares it with what
-moto has.
+moto holds every resource; it does not run functions, nor does it check what AWS checks. Lambda's control plane has
+modules of its own; here S3's notifications are replaced by complete ones, and the rest of moto is given names. moto
+calls us inside the producer's request, so nothing here runs a function: it only hands over. Each of these modules
+lists in `TOUCHED` every name of moto's that it uses; a contract test compares the lists with what moto has.
 """
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
-import moto.awslambda.models as lambda_models
 import moto.s3.models as s3_models
 import moto.s3.notifications as s3_notifications
-from moto.awslambda.exceptions import (
-    InvalidParameterValueException,
-    LambdaClientError,
-    UnknownFunctionException,
-)
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -31,31 +21,11 @@ from moto.s3.exceptions import InvalidNotificationDestination
 from moto.sts.models import sts_backends
 from werkzeug.exceptions import HTTPException
 
-from lambdalab.cloud.validation import complaint
+from lambdalab.cloud import answers, control, registry, roles
 from lambdalab.events import ObjectChange
 from lambdalab.keys import ACCOUNT, Key
 
-MOST = {"FunctionName": 64, "MemorySize": 10_240, "Timeout": 900}
-"""Limits of standard functions; the model's are those of an ARN and of Lambda's newer forms."""
-
 TOUCHED = {
-    "moto.awslambda.models": [
-        "lambda_backends.backend",
-        "LambdaFunction.invoke",
-        "LambdaFunction._set_function_code",
-        "LambdaBackend.create_function",
-        "LambdaBackend.update_function_configuration",
-        "LambdaBackend.add_permission",
-        "LambdaBackend.get_function",
-        "LambdaBackend.layers_versions_by_arn",
-        "LambdaBackend.delete_function",
-        "LambdaStorage.get_alias",
-    ],
-    "moto.awslambda.exceptions": [
-        "InvalidParameterValueException",
-        "LambdaClientError",
-        "UnknownFunctionException",
-    ],
     "moto.s3.notifications": ["send_event", "_send_sqs_message", "_send_sns_message", "_send_event_bridge_message"],
     "moto.s3.models": ["FakeBucket.set_notification_configuration"],
     "moto.s3.exceptions": ["InvalidNotificationDestination"],
@@ -66,12 +36,8 @@ TOUCHED = {
 }
 
 
-class Hands(Protocol):
+class Hands(control.FunctionHands, Protocol):
     """Who takes what moto hands over."""
-
-    def function_invoked(self, region: str, name: str, version: str, payload: bytes) -> None: ...
-
-    def function_deleted(self, arn: str) -> None: ...
 
     def object_changed(self, change: ObjectChange, rule_id: str, function_arn: str) -> None: ...
 
@@ -81,73 +47,6 @@ class Hands(Protocol):
 
 
 _hands: Hands
-
-
-class LabFunction(lambda_models.LambdaFunction):
-    """moto's function, whose invocation is handed over instead of being made up."""
-
-    __module__ = "moto.awslambda.models"
-
-    def invoke(self, body: str, request_headers: Any, response_headers: Any) -> bytes:
-        _hands.function_invoked(self.region, self.function_name, str(self.version), (body or "{}").encode())
-        return b""
-
-    def _set_function_code(self, updated_spec: dict[str, Any]) -> None:
-        super()._set_function_code(updated_spec)
-        if self.package_type == "Zip" and not updated_spec.get("DryRun"):
-            try:
-                zipfile.ZipFile(io.BytesIO(self.code_bytes)).close()
-            except zipfile.BadZipFile:
-                raise InvalidParameterValueException(
-                    "Could not unzip uploaded file. Please check your file, then try to upload again."
-                ) from None
-
-
-class LabBackend(lambda_models.LambdaBackend):
-    """moto's Lambda control plane, refusing what AWS refuses."""
-
-    __module__ = "moto.awslambda.models"
-
-    def create_function(self, spec: dict[str, Any]) -> Any:
-        _validate("CreateFunction", spec)
-        if spec.get("PackageType", "Zip") == "Zip" and not (spec.get("Runtime") and spec.get("Handler")):
-            raise InvalidParameterValueException(
-                "Runtime and Handler are mandatory parameters for functions created with deployment packages."
-            )
-        return super().create_function(spec)
-
-    def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
-        _validate("UpdateFunctionConfiguration", body)
-        return super().update_function_configuration(function_name, qualifier, body)
-
-    def add_permission(self, function_name: str, qualifier: str, raw: str) -> Any:
-        wanted = json.loads(raw)
-        _validate("AddPermission", wanted)
-        for statement in self.get_function(function_name, qualifier).policy.statements:
-            if statement.get("Sid") == wanted.get("StatementId"):
-                raise _conflict(
-                    f"The statement id ({wanted['StatementId']}) provided already exists. "
-                    "Please provide a new statement id, or remove the existing statement."
-                )
-        return super().add_permission(function_name, qualifier, raw)
-
-    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
-        arn = self.get_function(function_name, None).function_arn
-        super().delete_function(function_name, qualifier)
-        if not qualifier:
-            _hands.function_deleted(arn)
-
-
-def _validate(operation: str, values: Mapping[str, Any]) -> None:
-    text = complaint("lambda", operation, values, MOST)
-    if text:
-        raise LambdaClientError("ValidationException", text)
-
-
-def _conflict(text: str) -> LambdaClientError:
-    error = LambdaClientError("ResourceConflictException", text)
-    error.code = 409
-    return error
 
 
 class _RuleRefused(HTTPException):
@@ -220,8 +119,10 @@ def install(hands: Hands) -> None:
     """Put our classes and functions in moto's places, before moto makes its first backend."""
     global _hands
     _hands = hands
-    vars(lambda_models)["LambdaFunction"] = LabFunction
-    lambda_models.lambda_backends.backend = LabBackend
+    control.install(hands)
+    answers.install()
+    roles.install()
+    registry.install()
     s3_notifications.send_event = _send_event
     setattr(s3_models.FakeBucket, "set_notification_configuration", _set_notification_configuration)  # noqa: B010 - mypy
 
@@ -232,23 +133,6 @@ def wsgi() -> Any:
 
 
 RequestHandler = MotoRequestHandler
-
-
-def function(region: str, name: str, qualifier: str | None) -> Any:
-    """moto's function object.
-
-    Raises:
-        LookupError: there is none by this name or qualifier.
-    """
-    try:
-        return lambda_models.lambda_backends[ACCOUNT][region].get_function(name, qualifier)
-    except UnknownFunctionException as missing:
-        raise LookupError(str(missing)) from None
-
-
-def layer_bytes(region: str, arn: str) -> bytes:
-    version = lambda_models.lambda_backends[ACCOUNT][region].layers_versions_by_arn(arn)
-    return bytes(version.code_bytes) if version else b""
 
 
 def write_log(region: str, group: str, stream: str, events: list[dict[str, Any]]) -> None:

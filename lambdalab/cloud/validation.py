@@ -20,6 +20,13 @@ def _input_shape(service: str, operation: str) -> Any:
     return botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
 
 
+@functools.cache
+def message_member(service: str, error: str) -> str:
+    """Where an error's sentence stands in its body: some have a Message, others a message."""
+    shapes = botocore.session.get_session().get_service_model(service).error_shapes
+    return next((name for s in shapes if s.name == error for name in s.members if name.lower() == "message"), "message")
+
+
 def complaint(service: str, operation: str, values: Mapping[str, Any], most: Mapping[str, int]) -> str | None:
     """AWS's sentence about the values that break the model's rules; None when all are within them.
 

@@ -1,7 +1,7 @@
 """Lambda's Invoke, answered before moto.
 
 Follows https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html; lesson 01. A function's failure is HTTP 200
-with a FunctionError header; only the service's own refusals are 4xx. Left out: response streaming, throttling.
+with a FunctionError header; only the service's own refusals are 4xx. Left out: response streaming.
 """
 
 from __future__ import annotations
@@ -13,15 +13,26 @@ import secrets
 import time
 from typing import Any
 
+from lambdalab.cloud.validation import message_member
 from lambdalab.http.door import Arrived
+from lambdalab.service.concurrency import Throttled
 from lambdalab.service.lambdas import LambdaService
-from lambdalab.service.model import FunctionNotFound
+from lambdalab.service.model import FunctionNotFound, QualifiersDiffer
+from lambdalab.service.programs import refusal
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 PATH = re.compile(r"/2015-03-31/functions/(?P<name>[^/]+)/invocations/?")
 MOST_SYNC = 6 * 2**20
 MOST_ASYNC = 2**20
+MOST_CONTEXT = 3583
 LOG_TAIL = 4096
+_HOOK = "The afterRestore() runtime hook encountered an error. For more information, check the Amazon CloudWatch logs."
+_LATE = "Lambda couldn't restore the snapshot within the timeout limit."
+RESTORE_FAILED = {
+    "Runtime.AfterRestoreError": (400, "SnapStartException", _HOOK),
+    "Sandbox.RestoreTimedout": (408, "SnapStartTimeoutException", _LATE),
+}
+"""What a caller sees of an environment that could not be restored: a refusal, no FunctionError."""
 
 
 def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> Answer:
@@ -39,7 +50,10 @@ def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> 
     except ValueError as wrong:
         text = f"Could not parse request body into json: Could not parse payload into json: {wrong}"
         return error(400, "InvalidRequestContentException", text)
-    context = request.headers.get("x-amz-client-context")
+    try:
+        context = _client_context(request.headers.get("x-amz-client-context"))
+    except ValueError as wrong:
+        return error(400, "InvalidRequestContentException", str(wrong))
     qualifier = request.query.get("Qualifier")
     trace = request.headers.get("x-amzn-trace-id") or new_trace()
     try:
@@ -49,20 +63,28 @@ def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> 
             qualifier,
             payload,
             trace_id=trace,
-            client_context=base64.b64decode(context).decode() if context else None,
+            client_context=context if kind == "RequestResponse" else None,
         )
     except FunctionNotFound as missing:
-        return error(404, "ResourceNotFoundException", str(missing), Type="User")
+        return error(404, "ResourceNotFoundException", str(missing))
+    except QualifiersDiffer as two:
+        return error(400, "InvalidParameterValueException", str(two))
     headers = [("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", trace)]
     if kind == "DryRun":
         return 204, headers, b""
-    if not call.function.runtime.startswith("python"):
-        text = f"lambdalab runs Python functions; {call.function.runtime} is not supported yet"
-        return error(502, "InvalidRuntimeException", text)
+    if call.function.image is None and (why_not := refusal(call.function.runtime)):
+        return error(502, "InvalidRuntimeException", why_not)
     if kind == "Event":
-        service.enqueue(call, qualifier=qualifier)
+        service.enqueue(call)
         return 202, headers, b""
-    reply = service.invoke(call)
+    try:
+        reply = service.invoke(call)
+    except Throttled as throttled:
+        status, more, body = error(429, "TooManyRequestsException", str(throttled), Reason=throttled.reason)
+        return status, [*headers, *more], body
+    if reply.error is not None and reply.error.get("errorType") in RESTORE_FAILED:
+        status, kind, text = RESTORE_FAILED[reply.error["errorType"]]
+        return error(status, kind, text, Type="User")
     headers += [("Content-Type", "application/json"), ("X-Amz-Executed-Version", call.function.version)]
     if reply.error is not None:
         headers.append(("X-Amz-Function-Error", "Unhandled"))
@@ -70,6 +92,26 @@ def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> 
         text = "".join(event.message + "\n" for event in reply.log)
         headers.append(("X-Amz-Log-Result", base64.b64encode(text.encode()[-LOG_TAIL:]).decode()))
     return 200, headers, reply.payload
+
+
+def _client_context(header: str | None) -> str | None:
+    """The client context as JSON text.
+
+    Raises:
+        ValueError: it is too long, or no JSON object in base64.
+    """
+    if not header:
+        return None
+    if len(header) > MOST_CONTEXT:
+        raise ValueError(f"Client context must be no more than {MOST_CONTEXT} bytes of Base64-encoded JSON.")
+    try:
+        context = base64.b64decode(header, validate=True).decode()
+        is_object = isinstance(json.loads(context), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:
+        raise ValueError("Client context must be a valid Base64-encoded JSON object.")
+    return context
 
 
 def new_trace() -> str:
@@ -80,4 +122,5 @@ def new_trace() -> str:
 def error(status: int, kind: str, text: str, **more: Any) -> Answer:
     """One of Lambda's own refusals."""
     headers = [("x-amzn-ErrorType", kind), ("Content-Type", "application/json")]
-    return status, headers, json.dumps({**more, "Message": text, "message": text}).encode()
+    user = {"Type": "User"} if status < 500 else {}
+    return status, headers, json.dumps({**more, **user, message_member("lambda", kind): text}).encode()

@@ -6,13 +6,16 @@ like every other request, with the notebook's key only: a function cannot turn t
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+from dataclasses import asdict
 from typing import Any
 
 from lambdalab.clock import LabClock
 from lambdalab.http.door import Arrived
 from lambdalab.http.invoke import Answer
+from lambdalab.http.steer import steer
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.service.pool import Pool
 
@@ -20,7 +23,7 @@ PREFIX = "/_lab/"
 
 
 def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock, guard_pid: int) -> Answer:
-    """Answer one `/_lab` request: GET history, GET state, POST clock."""
+    """Answer one `/_lab` request: GET history, GET state, GET lanes, GET code, POST clock."""
     what = request.path.removeprefix(PREFIX)
     if what == "history" and request.method == "GET":
         found = service.history(request.query.get("name"), request.query.get("request_id"))
@@ -39,11 +42,19 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock
             for f, number, pid, word in pool.alive()
         ]
         return _json({"clock_offset": clock.offset, "cloud": os.getpid(), "guard": guard_pid, "environments": running})
+    if what == "lanes" and request.method == "GET":
+        pool.reclaim()
+        lanes = pool.lanes.lanes([name for name in request.query.get("names", "").split(",") if name])
+        return _json({"lanes": [asdict(lane) for lane in lanes], "jumps": [asdict(jump) for jump in clock.jumps]})
+    if what == "code" and request.method == "GET":
+        code = service.prepare(request.query["region"], request.query["name"], None, b"").function.code
+        return _json({"zip": base64.b64encode(code).decode()})
     if what == "clock" and request.method == "POST":
         clock.advance(float(json.loads(request.body)["advance"]))
         pool.reclaim()
         return _json({"clock_offset": clock.offset})
-    return 404, [("Content-Type", "application/json")], b'{"message": "there is no such thing in /_lab"}'
+    status, data = steer(request, what, service, pool) or (404, {"message": "there is no such thing in /_lab"})
+    return status, [("Content-Type", "application/json")], json.dumps(data).encode()
 
 
 def _json(data: Any) -> Answer:

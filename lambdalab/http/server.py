@@ -10,6 +10,7 @@ import io
 import shutil
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterable
 from http.client import responses
 from pathlib import Path
@@ -20,7 +21,7 @@ from werkzeug.serving import make_server
 from lambdalab.clock import LabClock
 from lambdalab.cloud import seam
 from lambdalab.cloud.app import Cloud
-from lambdalab.http import invoke, observe
+from lambdalab.http import concurrency, invoke, observe, operations, rights
 from lambdalab.http.door import Arrived, Caller, Door, Refused, refusal
 from lambdalab.keys import Key, Keyring
 from lambdalab.runtime.files import FileStore
@@ -64,6 +65,7 @@ class LabServer:
 
     def serve(self) -> None:
         """Answer requests until `stop`."""
+        threading.Thread(target=operations.load, name="models", daemon=True).start()
         try:
             self._server.serve_forever(poll_interval=0.1)
         finally:
@@ -90,6 +92,8 @@ class LabServer:
         if answer is None:
             return self._cloud(environ, start_response)
         status, headers, body = answer
+        if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
+            headers = [*headers, ("x-amzn-RequestId", str(uuid.uuid4()))]
         start_response(f"{status} {responses[status]}", [*headers, ("Content-Length", str(len(body)))])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
@@ -105,9 +109,23 @@ class LabServer:
             return refusal(request, refused)
         if request.path.startswith(observe.PREFIX):
             return self._observe(request, caller)
+        if self._keys.is_environments(caller.key.access_key_id):
+            self._service.tally.asked(caller.key, f"{caller.service}:{operations.name(request, caller.service)}")
+        denied = rights.refusal(request, caller, self._cloud.role_statements)
+        if denied:
+            return refusal(request, denied)
+        return self._lambda(request, caller.region) if caller.service == "lambda" else None
+
+    def _lambda(self, request: Arrived, region: str) -> invoke.Answer | None:
+        """What Lambda answers without the cloud: calls, and the settings that moto does not know."""
         found = invoke.PATH.fullmatch(request.path)
-        if found and request.method == "POST" and caller.service == "lambda":
-            return invoke.invoke(request, found["name"], caller.region, self._service)
+        if found and request.method == "POST":
+            return invoke.invoke(request, found["name"], region, self._service)
+        found = concurrency.PROVISIONED.fullmatch(request.path)
+        if found and request.method in ("GET", "PUT", "DELETE"):
+            return concurrency.provisioned(request, found["name"], region, self._service)
+        if concurrency.SETTINGS.fullmatch(request.path) and request.method == "GET":
+            return concurrency.settings(region, self._service)
         return None
 
     def _observe(self, request: Arrived, caller: Caller) -> invoke.Answer:

@@ -19,6 +19,17 @@ _WHY = {
     "idle": ", because the last one had been idle for too long and was ended",
     "changed": ", because code or settings had changed",
     "ended": ", because the process of the last one had ended",
+    "replaced": ", because the last one had been replaced",
+}
+_THROTTLED = {
+    "ReservedFunctionConcurrentInvocationLimitExceeded": "as many calls as it has reserved were running already",
+    "ConcurrentInvocationLimitExceeded": "all concurrency of the account that nobody reserved was in use",
+    "FunctionInvocationRateLimitExceeded": "there were more than 10 requests a second for each concurrent execution",
+    "ReservedFunctionInvocationRateLimitExceeded": (
+        "there were more than 10 requests a second for each concurrent execution that it has reserved"
+    ),
+    "ZeroReservedConcurrency": "its reserved concurrency is 0, so it is switched off, and the event was dropped",
+    "EventAgeExceeded": "the event had waited for too long, so it was dropped",
 }
 
 
@@ -54,14 +65,23 @@ def explain(
         + (f", the last {SHOWN}:" if skipped > 0 else ":")
     ]
     lines += [f"{number}. {_sentence(i)}" for number, i in enumerate(invocations, 1) if number > skipped]
-    lines += [
-        f"An event from {w['source']} waits for attempt {w['attempt']} of 3." for w in waiting if w["function"] == name
-    ]
+    lines += [_wait(w) for w in waiting if w["function"] == name]
     return Story(name, lines)
+
+
+def _wait(waiting: Mapping[str, Any]) -> str:
+    if waiting["throttles"]:
+        times = "once" if waiting["throttles"] == 1 else f"{waiting['throttles']} times"
+        again = "and waits for its turn; that does not count as an attempt"
+        return f"An event from {waiting['source']} was turned away {times} (429) {again}."
+    return f"An event from {waiting['source']} waits for attempt {waiting['attempt']} of 3."
 
 
 def _sentence(invocation: Invocation) -> str:
     who = {"invoke": "called through the API"}.get(invocation.source, f"sent by {invocation.source}")
+    if invocation.error_type == "TooManyRequestsException":
+        reason = invocation.error_message or ""
+        return f"{who}: turned away (429, {reason}), no code ran: {_THROTTLED.get(reason, reason)}."
     if invocation.environment is None:
         return f"{who}: refused, no code ran. {_closed(invocation.error_message or 'No reason is known')}"
     if invocation.attempt > 1:
@@ -70,7 +90,10 @@ def _sentence(invocation: Invocation) -> str:
     where = f"environment {invocation.environment}, process {invocation.pid}"
     if report and report.cold:
         why = _WHY.get(invocation.why_started or "", "")
-        how = f"ran cold: {where} was started for it{why}, init {report.init_ms:.0f} ms"
+        if report.restore_ms is None:
+            how = f"ran cold: {where} was started for it{why}, init {report.init_ms:.0f} ms"
+        else:
+            how = f"ran cold: {where} was copied from the version's snapshot{why}, restore {report.restore_ms:.0f} ms"
     else:
         how = f"ran warm: {where} was there already"
     if invocation.error_type is None:

@@ -156,6 +156,7 @@ class Span:
         ended: the same clock; never before `began`.
         request_id: of the invocation it belongs to; None for an init ahead of any call.
         status: "timeout" or "error" when it failed for the environment's or the handler's reason, else None.
+        taken: of an invoke, when its call took the environment; from then on no other call could have it.
     """
 
     kind: str
@@ -163,6 +164,7 @@ class Span:
     ended: float
     request_id: str | None = None
     status: str | None = None
+    taken: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ with while somebody updates the function.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from lambdalab.observe.records import Report
@@ -29,7 +29,9 @@ class FunctionVersion:
         ephemeral_mb: the size of /tmp, 512 to 10,240.
         snap_start: whether environments of this published version are restored from a snapshot.
         image: the archive of a container image, for PackageType Image; `code` is then empty.
-        code_sha256: of the zip, base64 as in AWS's CodeSha256.
+        image_config: what the function sets over the image: EntryPoint, Command, WorkingDirectory.
+        code_sha256: of the zip, base64 as in AWS's CodeSha256; "" when it is not known.
+        layer_sha256s: the same of each layer.
     """
 
     arn: str
@@ -49,7 +51,9 @@ class FunctionVersion:
     ephemeral_mb: int = 512
     snap_start: bool = False
     image: bytes | None = None
+    image_config: Mapping[str, Any] = field(default_factory=dict)
     code_sha256: str = ""
+    layer_sha256s: Sequence[str] = ()
 
     @property
     def log_group(self) -> str:
@@ -108,8 +112,11 @@ class QualifiersDiffer(ValueError):
 class Catalogue(Protocol):
     """What the service asks of the cloud: which version a name means now."""
 
-    def resolve(self, region: str, name: str, qualifier: str | None) -> FunctionVersion:
-        """The version that a plain name means now; for an alias with weights, one drawn for this request.
+    def resolve(self, region: str, name: str, qualifier: str | None, *, draw: bool = True) -> FunctionVersion:
+        """The version that a plain name means now.
+
+        Args:
+            draw: for an alias with weights, draw one of its versions; otherwise it is the alias's first.
 
         Raises:
             FunctionNotFound: no such function, version or alias.
@@ -119,4 +126,5 @@ class Catalogue(Protocol):
 class LogShelf(Protocol):
     """Where an invocation's log goes."""
 
-    def put(self, region: str, group: str, stream: str, events: Sequence[LogEvent]) -> None: ...
+    def put(self, function: FunctionVersion, stream: str, events: Sequence[LogEvent]) -> None:
+        """Take a log; it is kept if the function's role may write one."""

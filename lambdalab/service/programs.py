@@ -16,11 +16,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lambdalab.keys import Key
-from lambdalab.runtime import rooms
+from lambdalab.runtime import images, rooms
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.rooms import Program
 from lambdalab.service.model import FunctionVersion
@@ -30,21 +30,33 @@ NODE_RUNTIME = Path(rooms.__file__).with_name("node")
 PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 PROVIDED = "provided.al2023"
 INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
-_X_RAY = "127.0.0.1"  # AWS's daemon has a link-local address; here nobody listens
+_DEFAULTS = {  # what every runtime gets and a function may set otherwise
+    "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+    "LD_LIBRARY_PATH": "/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+    "LANG": "en_US.UTF-8",
+    "TZ": ":UTC",
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",  # on AWS a link-local address; here nobody listens
+    "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+    "_AWS_XRAY_DAEMON_PORT": "2000",
+}
 
 
 @dataclass(frozen=True)
 class _Runtime:
-    """How one kind of runtime is started: its command, what /var/runtime is, its own variables, its name in the log.
+    """How one kind of runtime is started: its command, what /var/runtime is, and its name in the log.
 
-    `fault` is AWS's text when there is nothing to start.
+    `variables` are its own, which a function may set otherwise, `fixed` those that it may not. `fault` is AWS's text
+    when there is nothing to start.
     """
 
     command: Sequence[str]
     folder: Path
     version: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None
+    start_in: str = "/var/task"
 
 
 def program(function: FunctionVersion, files: FileStore, key: Key, endpoint: str) -> Program:
@@ -53,29 +65,40 @@ def program(function: FunctionVersion, files: FileStore, key: Key, endpoint: str
     Follows https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; lesson 02. The lab's own additions
     are AWS_ENDPOINT_URL and NO_PROXY, and LAMBDALAB_PATH, which the Python runtime takes away before the handler loads.
     """
-    task, opt = files.code(function.code), files.layers(function.layers)
-    if refusal(function.runtime):
-        runtime = _Runtime([], files.empty(), function.runtime, fault=refusal(function.runtime))
-    elif function.runtime.startswith("python"):
-        runtime = _python(function, files)
-    elif function.runtime.startswith("nodejs"):
-        runtime = _node(function)
+    opt: Path | None
+    if function.image is not None:
+        root = files.image(function.image)
+        task, opt = root / "var/task", root / "opt"
+        runtime = _image(function, root, files)
     else:
-        runtime = _provided([task, *([opt] if opt else [])], files)
-    note = stand_in(function.runtime)
+        task = files.code(function.code, function.code_sha256)
+        opt = files.layers(function.layers, function.layer_sha256s)
+        runtime = _zip(function, [task, *([opt] if opt else [])], files)
     return Program(
         command=runtime.command,
-        variables={**_variables(function, key, endpoint), **runtime.variables},
+        variables={**_DEFAULTS, **runtime.variables, **function.variables, **_fixed(function, key, endpoint, runtime)},
         task=task,
         runtime=runtime.folder,
         opt=opt,
-        version=f"{runtime.version}\tlambdalab: {note}" if note else runtime.version,
+        version=runtime.version,
         timeout=float(function.timeout),
         memory_mb=function.memory_mb,
         ephemeral_mb=function.ephemeral_mb,
         launcher=files.compiled(rooms.SANDBOX),
         fault=runtime.fault,
+        folder=runtime.start_in,
     )
+
+
+def _zip(function: FunctionVersion, folders: Sequence[Path], files: FileStore) -> _Runtime:
+    """The runtime of a function whose code is a zip; `folders` are its own and its layers'."""
+    if why_not := refusal(function.runtime):
+        return _Runtime([], files.empty(), function.runtime, fault=why_not)
+    if function.runtime.startswith("provided"):
+        return _provided(folders, files)
+    runtime = _python(function, files) if function.runtime.startswith("python") else _node(function)
+    note = stand_in(function.runtime)
+    return replace(runtime, version=f"{runtime.version}\tlambdalab: {note}") if note else runtime
 
 
 def refusal(runtime: str) -> str | None:
@@ -96,7 +119,7 @@ def refusal(runtime: str) -> str | None:
     if runtime.startswith("provided"):
         if sys.platform != "win32":
             return None
-        return f"{runtime} functions are programs for Linux, and Windows cannot run them. Use WSL, or a Python function."
+        return f"{runtime} functions are programs for Linux; Windows cannot run them. Use WSL, or a Python function."
     return (
         f"lambdalab runs Python, Node.js and `provided` functions; it has no runtime {runtime}. "
         "Write the handler in Python or JavaScript, or bring the runtime along as the `bootstrap` of a provided one."
@@ -124,14 +147,9 @@ def stand_in(runtime: str) -> str | None:
     return None
 
 
-def _variables(function: FunctionVersion, key: Key, endpoint: str) -> dict[str, str]:
-    """What every runtime gets."""
+def _fixed(function: FunctionVersion, key: Key, endpoint: str, runtime: _Runtime) -> dict[str, str]:
+    """The variables that a function cannot set itself."""
     variables = {
-        **function.variables,
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
-        "LD_LIBRARY_PATH": "/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
         "PWD": "/var/task",
         "SHLVL": "0",
         "LAMBDA_TASK_ROOT": "/var/task",
@@ -146,30 +164,26 @@ def _variables(function: FunctionVersion, key: Key, endpoint: str) -> dict[str, 
         "AWS_ACCESS_KEY_ID": key.access_key_id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_SESSION_TOKEN": key.token or "",
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_XRAY_DAEMON_ADDRESS": f"{_X_RAY}:2000",
-        "_AWS_XRAY_DAEMON_ADDRESS": _X_RAY,
-        "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_ENDPOINT_URL": endpoint,
         "NO_PROXY": "127.0.0.1,localhost",
+        **runtime.fixed,
     }
-    if not function.runtime.startswith("provided"):  # there it is not defined, on AWS either
-        variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     if sys.platform == "win32":
         variables["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
     return variables
 
 
 def _python(function: FunctionVersion, files: FileStore) -> _Runtime:
-    layers = ["/opt/python", f"/opt/python/lib/{PYTHON}/site-packages"] if function.layers else []
+    layers = ["/opt/python", f"/opt/python/lib/{PYTHON}/site-packages"] if function.layers or function.image else []
+    own = [function.variables["PYTHONPATH"]] if "PYTHONPATH" in function.variables else []
     return _Runtime(
         command=[*rooms.PYTHON, str(files.compiled(BOOTSTRAP))],
         folder=files.runtime(),
         version=PYTHON.replace("python", "python:"),
-        variables={
-            "PYTHONPATH": "/var/runtime",
-            "LC_CTYPE": "C.UTF-8",
-            "LAMBDALAB_PATH": os.pathsep.join([*layers, "/var/runtime"]),
+        variables={"PYTHONPATH": "/var/runtime", "LC_CTYPE": "C.UTF-8"},
+        fixed={
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime or PYTHON}",
+            "LAMBDALAB_PATH": os.pathsep.join([*own, *layers, "/var/runtime"]),
         },
     )
 
@@ -190,6 +204,7 @@ def _node(function: FunctionVersion) -> _Runtime:
         folder=NODE_RUNTIME,
         version=f"nodejs:{major}",
         variables={"NODE_PATH": os.pathsep.join([*modules, "/var/runtime", "/var/task"])},
+        fixed={"AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}"},
     )
 
 
@@ -203,6 +218,44 @@ def _provided(folders: Sequence[Path], files: FileStore) -> _Runtime:
             return _Runtime([f"{name}/bootstrap"], files.empty(), version, fault=fault)
     fault = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
     return _Runtime([], files.empty(), version, fault=fault)
+
+
+def _image(function: FunctionVersion, root: Path, files: FileStore) -> _Runtime:
+    """What a container image starts: its own settings under those of the function.
+
+    Without an entrypoint, or with that of AWS's Python images, it is the Python runtime, whose handler is the command.
+    """
+    image, over = images.read(function.image or b""), function.image_config
+    entry = over.get("EntryPoint") or image.settings.get("Entrypoint") or []
+    command = over.get("Command") or image.settings.get("Cmd") or []
+    brings = dict(pair.partition("=")[::2] for pair in image.settings.get("Env") or [])
+    if entry in ([], ["/lambda-entrypoint.sh"]):
+        runtime = _python(function, files)
+        fault = None if command else "entrypoint requires the handler name to be the first argument"
+        runtime = replace(runtime, fixed={**runtime.fixed, "_HANDLER": "".join(command[:1])}, fault=fault)
+    else:
+        started, fault = _entrypoint(entry[0], root)
+        version = f"image:{image.digest.removeprefix('sha256:')[:12]}"
+        runtime = _Runtime([*started, *entry[1:], *command], files.empty(), version, fault=fault)
+    own = root / "var/runtime"
+    return replace(
+        runtime,
+        variables={**runtime.variables, **brings},
+        folder=own if own.is_dir() else runtime.folder,
+        start_in=over.get("WorkingDirectory") or image.settings.get("WorkingDir") or runtime.start_in,
+    )
+
+
+def _entrypoint(name: str, root: Path) -> tuple[list[str], str | None]:
+    """The program of an image's entrypoint: this machine's Python, a file of the image, or one of this machine."""
+    if name in ("python", "python3"):
+        return [sys.executable, "-S", "-B", "-X", "utf8"], None
+    if "/" not in name:
+        found = shutil.which(name, path=_DEFAULTS["PATH"])
+        return [found or name], None if found else f'exec: "{name}": executable file not found in $PATH'
+    file = next((file for file in (root / name.lstrip("/"), Path(name)) if file.is_file()), None)
+    why = _not_executable(file) if file else "no such file or directory"
+    return [name], f"fork/exec {name}: {why}" if why else None
 
 
 def _not_executable(file: Path) -> str | None:

@@ -13,19 +13,46 @@ from typing import Any
 from lambdalab.show import theme
 
 EDGE = 18  # pixels between the canvas's edge and text
+_CONDITIONS = 100  # characters in a line of the subtitle
+# Shares of the font's size that a character of the widest font fills; all others fill 0.65.
+_WIDTHS = {"ijlI.,;:'| \u00a0": 0.33, "frt()[]-/!": 0.41, "mMW@%…": 1.0, "wDGHNOQU&+<=>^~✖": 0.84}
 
 
-def _lines(finding: str) -> list[str]:
-    """The title's lines: two parts of the sentence where it has a comma in a good place, else as full as they get."""
+def wide(words: str, size: int = theme.LABEL) -> float:
+    """How many pixels a line fills in the widest font of the stack, rather too many than too few.
+
+    Args:
+        words: one line, not bold.
+        size: of the font, in pixels.
+    """
+
+    def share(character: str) -> float:
+        found = next((share for group, share in _WIDTHS.items() if character in group), None)
+        return found or (0.73 if character.isupper() else 0.65 if character < "\u0250" else 1.05)
+
+    return size * sum(share(character) for character in words)
+
+
+def _title_lines(finding: str) -> list[str]:
+    """The title's lines: parted at a comma or semicolon in a good place, else as full as they get."""
     room = theme.TITLE_CHARACTERS
     if len(finding) <= room:
         return [finding]
-    commas = [place for place, sign in enumerate(finding) if sign == "," and finding[place + 1 : place + 2] == " "]
+    commas = [place for place, sign in enumerate(finding) if sign in ",;" and finding[place + 1 : place + 2] == " "]
     fitting = [place for place in commas if place < room and len(finding) - place - 2 <= room]
     if fitting:
         middle = min(fitting, key=lambda place: abs(place - len(finding) / 2))
         return [finding[: middle + 1], finding[middle + 2 :]]
     return textwrap.wrap(finding, room)
+
+
+def _conditions_lines(conditions: str) -> list[str]:
+    return textwrap.wrap(conditions, _CONDITIONS)
+
+
+def title_room(finding: str, conditions: str) -> int:
+    """By how many pixels a title and its conditions are higher than one line each."""
+    return 30 * (len(_title_lines(finding)) - 1) + 24 * max(0, len(_conditions_lines(conditions)) - 1)
 
 
 class Canvas:
@@ -74,20 +101,28 @@ class Canvas:
         )  # fmt: skip
 
     def title(self, finding: str, conditions: str = "") -> None:
-        """The finding in at most two bold lines, and under it what is counted.
+        """The finding in at most two bold lines, and under it what is counted, in as many as it needs.
 
         Args:
             finding: a sentence computed from the data.
             conditions: the unit and what the numbers hold for.
         """
-        lines = _lines(finding)
+        lines = _title_lines(finding)
         self.text(EDGE, 30, "\n".join(lines), size=theme.TITLE, colour=self.colours.text, bold=True)
         if conditions:
-            self.text(EDGE, 60 + 30 * (len(lines) - 1), conditions, size=theme.SUBTITLE)
+            words = "\n".join(_conditions_lines(conditions))
+            self.text(EDGE, 60 + 30 * (len(lines) - 1), words, size=theme.SUBTITLE)
 
     def bottom(self, source: str) -> None:
         """The last line: where the numbers come from."""
         self.text(EDGE, self.height - 20, source)
+
+    def pixels(self, bottom: float) -> None:
+        """Axes that count pixels from the top left corner; the lower one, without a line, lies at `bottom`."""
+        self.panel(1, 0, theme.WIDTH, 0, bottom, below=True)
+        self.figure.update_layout(
+            xaxis={"range": [0, theme.WIDTH], "showline": False}, yaxis={"range": [bottom, 0], "showticklabels": False}
+        )
 
     def panel(self, axis: int, left: float, right: float, top: float, bottom: float, *, below: bool) -> tuple[str, str]:
         """A panel's two axes at these pixels; gives their names for `add_trace`.

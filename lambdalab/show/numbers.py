@@ -94,3 +94,22 @@ def steps(top: float, *, whole: bool = False) -> list[float]:
     if whole:
         step = max(step, 1.0)
     return [index * step for index in range(math.floor(top / step * (1 + 1e-9)) + 1)]
+
+
+_WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def in_words(value: int) -> str:
+    """A counted number within a sentence: "ten", and above twelve "13"."""
+    return _WORDS[value] if 0 <= value < len(_WORDS) else count(value)
+
+
+def period(seconds: float) -> str:
+    """A length of time that nobody measures to the millisecond: "0.8 s", "95 s", "10 min", "1 h 30 min", "2 days"."""
+    if seconds < 119.5:
+        return f"{number(seconds, 2)}{SPACE}s"
+    minutes = round(seconds / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "day" if days == 1 else "days"), (hours, "h"), (rest, "min")]
+    shown = [f"{value}{SPACE}{unit}" for value, unit in parts if value][:2]
+    return SPACE.join(shown)

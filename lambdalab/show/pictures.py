@@ -6,7 +6,10 @@ shows and leaves out. Left out here: everything but the names.
 
 from __future__ import annotations
 
+from lambdalab.show.anatomy import anatomy
 from lambdalab.show.bursty_month import bursty_month
+from lambdalab.show.canary import canary
+from lambdalab.show.swimlanes import swimlanes
 from lambdalab.show.two_processes import two_processes, two_processes_icon
 
-__all__ = ["bursty_month", "two_processes", "two_processes_icon"]
+__all__ = ["anatomy", "bursty_month", "canary", "swimlanes", "two_processes", "two_processes_icon"]

@@ -68,4 +68,4 @@ def deliver(change: ObjectChange, rule: Rule, service: LambdaService, statements
         service.refused(rule.name, source, decision.reason)
         return
     payload = json.dumps(events.s3(change, configuration_id=rule.id)).encode()
-    service.enqueue(call.with_payload(payload), qualifier=rule.qualifier)
+    service.enqueue(call.with_payload(payload))

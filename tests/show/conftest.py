@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import combinations
+from typing import Any
 
 import pytest
 from PIL import ImageFont
+
+from lambdalab.show import theme
 
 _VOID = {"br", "img", "hr", "input", "col", "path", "rect", "meta"}
 
@@ -72,3 +77,34 @@ def width() -> Callable[..., float]:
             return len(text) * size * (0.61 if mono else 0.68 if bold else 0.6)
 
     return measured
+
+
+@pytest.fixture
+def apart(width: Callable[..., float]) -> Callable[[Any], None]:
+    """Fails when a text of a Plotly picture touches another, leaves the canvas, or is below 16 px."""
+
+    def check(picture: Any) -> None:
+        layout = picture.figure.layout
+        height, found = layout.height, []
+        for each in layout.annotations:
+            if each.xref != "paper":  # a letter on its block
+                continue
+            bold = str(each.text).startswith("<b>")
+            lines = re.sub("</?b>", "", str(each.text)).split("<br>")
+            wide = max(width(line, each.font.size, bold=bold) for line in lines)
+            left = each.x * theme.WIDTH - wide * {"left": 0, "center": 0.5, "right": 1}[each.xanchor]
+            top = (1 - each.y) * height
+            found.append((left, top + 3, left + wide, top + 1.3 * each.font.size * len(lines) - 3, each.text))
+            assert each.font.size >= 16
+        if layout.xaxis.tickvals:  # in pixels, right below the axis
+            y = height * (1 - layout.yaxis.domain[0]) + 8
+            for x, words in zip(layout.xaxis.tickvals, layout.xaxis.ticktext, strict=True):
+                half = width(words, theme.NOTE) / 2
+                found.append((x - half, y, x + half, y + 18, f"tick {words}"))
+        for left, top, right, bottom, words in found:
+            assert left >= 0 and top >= 0 and right <= theme.WIDTH and bottom <= height, f"{words!r} leaves the canvas"
+        for one, other in combinations(found, 2):
+            clear = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert clear, f"{one[4]!r} touches {other[4]!r}"
+
+    return check

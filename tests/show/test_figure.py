@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lambdalab.show import theme
-from lambdalab.show.figure import Canvas
+from lambdalab.show.figure import Canvas, title_room, wide
 
 
 def text(canvas: Canvas, index: int = 0) -> str:
@@ -44,3 +46,30 @@ def test_the_figure_has_a_fixed_size_and_no_legend() -> None:
     layout = Canvas(400, theme.DARK).figure.layout
     assert layout.height == 400
     assert (layout.template.layout.width, layout.template.layout.showlegend) == (900, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ten in a row used 1 environment",
+        "environment\u00a010",
+        "0123456789",
+        "MAKE-THUMBNAIL",
+        "mmmm",
+        "illicit, ill",
+        "→ ✖ …",
+    ],
+)
+def test_the_estimated_width_of_a_line_is_at_least_the_true_one_and_not_much_more(
+    words: str, width: Callable[..., float]
+) -> None:
+    assert width(words, 17) - 2 <= wide(words) <= 1.3 * width(words, 17) + 4
+
+
+def test_long_conditions_take_lines_of_their_own_below_the_title() -> None:
+    short, long = "Measured twice", "a condition of some length; " * 6
+    assert title_room("One line", short) == 0
+    assert title_room("A title, which is too long for one line, since it has so many words", short) == 30
+    canvas = Canvas(400, theme.LIGHT)
+    canvas.title("One line", long)
+    assert text(canvas, 1).count("<br>") * 24 == title_room("One line", long) == 24

@@ -81,3 +81,17 @@ def test_steps_of_a_count_are_whole_begin_at_zero_and_stay_below_the_top(top: in
 
 def test_steps_of_small_money_do_not_lose_a_tick_to_rounding() -> None:
     assert numbers.steps(4.0833e-5) == pytest.approx([0, 2e-5, 4e-5])
+
+
+@pytest.mark.parametrize(("value", "written"), [(0, "no"), (1, "one"), (10, "ten"), (12, "twelve"), (13, "13")])
+def test_a_counted_number_is_a_word_up_to_twelve(value: int, written: str) -> None:
+    assert numbers.in_words(value) == written
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.84, "0.84 s"), (45, "45 s"), (95.4, "95 s"), (120, "2 min"), (600, "10 min"), (5400, "1 h 30 min"),
+     (7200, "2 h"), (86_400, "1 day"), (180_000, "2 days 2 h"), (180_060, "2 days 2 h")],
+)  # fmt: skip
+def test_a_long_time_is_told_in_its_two_largest_units(seconds: float, written: str) -> None:
+    assert numbers.period(seconds) == written.replace(" ", numbers.SPACE)

@@ -1,0 +1,94 @@
+"""The cloud as the notebook's child: started, asked, ended.
+
+The cloud is a process of its own, so it goes on answering while the notebook computes, and it holds on to the notebook
+by a pipe: when the notebook ends in whatever way, the cloud ends, and the guard ends what is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from lambdalab import airgap
+from lambdalab.errors import LabError
+
+_START_SECONDS = 60
+
+
+class CloudProcess:
+    """A started cloud; `settings` are what a boto3 client needs to reach it.
+
+    Raises:
+        LabError: it could not be started; the text says why.
+    """
+
+    def __init__(self) -> None:
+        from lambdalab.runtime.guard import apart
+
+        environment = {**os.environ, **airgap.nobody()}
+        environment.pop("AWS_ENDPOINT_URL", None)
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=environment,
+            **apart(),
+        )
+        try:
+            said = self._process.stdout.readline()  # type: ignore[union-attr]  # it was opened as a pipe
+        except BaseException:
+            self._process.kill()
+            raise
+        if not said:
+            self._process.wait(_START_SECONDS)
+            self._complaints.seek(0)
+            text = self._complaints.read().decode("utf-8", "replace").strip()
+            raise LabError(f"the lab's cloud did not start. It said:\n{text}\nRun `lambdalab doctor` for help.")
+        self.settings: dict[str, str] = json.loads(said)
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the cloud, every environment and everything in it; safe to repeat."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]  # it was opened as a pipe
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()  # type: ignore[union-attr]  # it was opened as a pipe
+        self._complaints.close()
+
+    def ask(self, method: str, what: str, body: Any, query: Mapping[str, str]) -> dict[str, Any]:
+        """One signed `/_lab` request, which only this notebook's key may make.
+
+        Raises:
+            LabError: the lab has ended, or it refuses.
+        """
+        from urllib.parse import urlencode
+
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+        from botocore.httpsession import URLLib3Session
+
+        url = f"{self.settings['endpoint_url']}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
+        request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
+        key = Credentials(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"])
+        SigV4Auth(key, "lambdalab", self.settings["region_name"]).add_auth(request)
+        answer = URLLib3Session().send(request.prepare())
+        data: dict[str, Any] = json.loads(answer.content)
+        if answer.status_code != 200:
+            raise LabError(f"the lab refused: {data.get('message')}")
+        return data

@@ -1,0 +1,128 @@
+"""The marks of the swimlanes on a canvas of pixels: blocks, frozen stretches, breaks, turns of the clock, notes.
+
+AWS has no such chart. Here both axes count pixels from the top left corner, so that a block is never narrower than can
+be seen and words can be placed beside it. Left out: what the marks mean, which `swimlanes` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lambdalab.show import theme
+from lambdalab.show.figure import Canvas
+from lambdalab.show.lane_blocks import Block
+from lambdalab.show.timeline import HALF_MARK
+
+BAR = 25.0  # pixels: a lane's bar
+_DOUBLE = 3.5  # pixels from the middle of the clock's double line to each of its lines
+_TOOTH, _PERIOD = 3.5, 16  # pixels of a break's zigzag
+_MOST_HOVERS = 300  # more would make the stored figure large
+
+
+class Marks:
+    """Draws on a canvas whose two axes are pixels.
+
+    Args:
+        canvas: the figure.
+        axis: the height of the time axis, in pixels from the top.
+    """
+
+    def __init__(self, canvas: Canvas, axis: float) -> None:
+        self.canvas, self.axis = canvas, axis
+        canvas.pixels(axis)
+
+    def blocks(self, blocks: Sequence[Block]) -> None:
+        """All blocks, a trace for each kind; frozen stretches lie beneath."""
+        hovers = sum(block.kind not in ("frozen", "gone") for block in blocks) <= _MOST_HOVERS
+        colours = self.canvas.colours
+        plain = {"width": 0}
+        hatch = {
+            "fgcolor": colours.init_line, "fgopacity": theme.PATTERN_OPACITY, "bgcolor": colours.init,
+            "fillmode": "replace", "size": theme.PATTERN_SIZE, "solidity": theme.PATTERN_SOLIDITY,
+        }  # fmt: skip
+        outline = {"width": theme.AXIS_LINE, "color": colours.init_line}
+        looks = {
+            "frozen": {"color": colours.idle, "line": {"width": theme.AXIS_LINE, "color": colours.idle_line}},
+            "invoke": {"color": colours.invoke, "line": plain},
+            "failed": {"color": colours.failed, "line": plain},
+            "init": {"color": colours.init, "line": outline, "pattern": {"shape": "/", **hatch}},
+            "restore": {"color": colours.init, "line": outline, "pattern": {"shape": "x", **hatch}},
+        }
+        for kind, look in looks.items():
+            mine = [block for block in blocks if block.kind == kind]
+            if mine:
+                hatched = kind in ("init", "restore")
+                self._bars(mine, look, words=kind in ("invoke", "failed"), hovers=hovers and kind != "frozen")
+                for block in mine:
+                    if hatched and block.roomy:
+                        self._letter(block)
+        self._gone([block for block in blocks if block.kind == "gone"])
+
+    def _bars(self, blocks: Sequence[Block], look: Mapping[str, object], *, words: bool, hovers: bool) -> None:
+        colours = self.canvas.colours
+        on = colours.on_failed if blocks[0].kind == "failed" else colours.on_invoke
+        text = {
+            "text": [block.word if block.roomy else "" for block in blocks], "textposition": "inside", "textangle": 0,
+            "insidetextanchor": "middle", "constraintext": "none", "cliponaxis": False,
+            "textfont": {"size": theme.LABEL, "color": on},
+        }  # fmt: skip
+        hover = {"customdata": [block.said for block in blocks], "hovertemplate": "%{customdata}<extra></extra>"}
+        self.canvas.figure.add_bar(
+            orientation="h", base=[round(block.left, 1) for block in blocks],
+            x=[round(block.width, 1) for block in blocks], y=[round(block.y, 1) for block in blocks], width=BAR,
+            marker=look, **(text if words else {}), **(hover if hovers else {"hoverinfo": "skip"}),
+        )  # fmt: skip
+
+    def _letter(self, block: Block) -> None:
+        """A letter on a small plate of the fill's colour, so that the hatch does not run through it."""
+        colours = self.canvas.colours
+        self.canvas.figure.add_annotation(
+            x=round((block.left + block.right) / 2, 1), y=block.y, xref="x", yref="y", showarrow=False,
+            text=f"<b>{block.word}</b>", font={"size": theme.LABEL, "color": colours.on_init}, bgcolor=colours.init,
+            borderpad=0, height=17, width=15,
+        )  # fmt: skip
+
+    def _gone(self, boxes: Sequence[Block]) -> None:
+        """Dotted outlines, where environments were."""
+        half = BAR / 2 - 1
+        path = " ".join(
+            f"M{box.left:.1f},{box.y - half:.1f} L{box.right:.1f},{box.y - half:.1f} "
+            f"L{box.right:.1f},{box.y + half:.1f} L{box.left:.1f},{box.y + half:.1f} Z"
+            for box in boxes
+        )
+        if path:
+            self._path(path, theme.AXIS_LINE, self.canvas.colours.idle_line, dash="dot")
+
+    def turn(self, x: float, top: float, bottom: float) -> None:
+        """The clock was turned: a double line."""
+        lines = [f"M{x + side:.1f},{top:.1f} L{x + side:.1f},{bottom:.1f}" for side in (-_DOUBLE, _DOUBLE)]
+        self._path(" ".join(lines), theme.AXIS_LINE, self.canvas.colours.axis)
+
+    def cut(self, x: float, top: float, bottom: float) -> None:
+        """A wait was cut out: two zigzags."""
+        path = []
+        for side in (-_DOUBLE, _DOUBLE):
+            y, tooth, points = top, _TOOTH, []
+            while y < bottom + _PERIOD / 4:
+                points.append(f"{x + side + tooth:.1f},{y:.1f}")
+                y, tooth = y + _PERIOD / 2, -tooth
+            path.append("M" + " L".join(points))
+        self._path(" ".join(path), theme.AXIS_LINE, self.canvas.colours.axis)
+
+    def time_axis(self, left: float, right: float, marks: Sequence[float]) -> None:
+        """The axis, open at each of the marks."""
+        ends = [left, *(end for mark in sorted(marks) for end in (mark - HALF_MARK, mark + HALF_MARK)), right]
+        path = " ".join(
+            f"M{begin:.1f},{self.axis:.1f} L{end:.1f},{self.axis:.1f}"
+            for begin, end in zip(ends[::2], ends[1::2], strict=True)
+        )
+        self._path(path, theme.AXIS_LINE, self.canvas.colours.axis)
+
+    def leader(self, x: float, top: float, bottom: float) -> None:
+        """A thin line from a block down to its explanation."""
+        self._path(f"M{x:.1f},{top:.1f} L{x:.1f},{bottom:.1f}", theme.LEADER, self.canvas.colours.axis)
+
+    def _path(self, path: str, width: float, colour: str, dash: str = "solid") -> None:
+        self.canvas.figure.add_shape(
+            type="path", path=path, xref="x", yref="y", line={"width": width, "color": colour, "dash": dash}
+        )

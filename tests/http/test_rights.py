@@ -1,0 +1,167 @@
+"""What a role allows is what its wearer may do: functions and people with S3, Lambda and their logs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdalab import Function, Lab
+
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+SOURCE = """import boto3
+
+s3, functions = boto3.client("s3"), boto3.client("lambda")
+
+
+def handler(event, context):
+    service = {"s3": s3, "lambda": functions}[event["service"]]
+    getattr(service, event["operation"])(**event["arguments"])
+"""
+Role = Callable[..., str]
+
+
+@pytest.fixture
+def role(lab: Lab) -> Iterator[Role]:
+    """Make a role with these statements and attached policies; it is gone after the test."""
+    iam, made = lab.client("iam"), []
+
+    def make(name: str, *statements: dict[str, Any], attached: tuple[str, ...] = ()) -> str:
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+        made.append(name)
+        for policy in attached:
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
+        return str(arn)
+
+    yield make
+    for name in made:
+        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        iam.delete_role(RoleName=name)
+
+
+@pytest.fixture
+def bucket(lab: Lab) -> Iterator[str]:
+    """A bucket with one file, in.txt."""
+    s3 = lab.client("s3")
+    s3.create_bucket(Bucket="rights")
+    s3.put_object(Bucket="rights", Key="in.txt", Body=b"text")
+    yield "rights"
+    for found in s3.list_objects_v2(Bucket="rights").get("Contents", []):
+        s3.delete_object(Bucket="rights", Key=found["Key"])
+    s3.delete_bucket(Bucket="rights")
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action: str, resource: str = "*") -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def wearing(function: Function, role_arn: str) -> Function:
+    boto3.client("lambda").update_function_configuration(FunctionName=function.name, Role=role_arn)
+    return function
+
+
+def refusal(function: Function, service: str, operation: str, **arguments: Any) -> str:
+    """What the function was refused with; "" if it was let in."""
+    error = function.invoke({"service": service, "operation": operation, "arguments": arguments}).error
+    return str(error["errorMessage"]) if error else ""
+
+
+def worker(deploy: Callable[..., Function], role_arn: str) -> Function:
+    return wearing(deploy(SOURCE, "worker", memory=1769, timeout=10), role_arn)
+
+
+def test_a_function_whose_role_allows_nothing_is_refused_in_awss_words(
+    deploy: Callable[..., Function], role: Role, bucket: str
+) -> None:
+    function = worker(deploy, role("nothing"))
+    assert refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt") == (
+        "An error occurred (AccessDenied) when calling the GetObject operation: "
+        "User: arn:aws:sts::123456789012:assumed-role/nothing/worker is not authorized to perform: s3:GetObject "
+        'on resource: "arn:aws:s3:::rights/in.txt" because no identity-based policy allows the s3:GetObject action'
+    )
+
+
+def test_a_statement_lets_in_what_it_names_and_nothing_else(
+    deploy: Callable[..., Function], role: Role, bucket: str
+) -> None:
+    function = worker(deploy, role("reader", allow("s3:GetObject", "arn:aws:s3:::rights/*")))
+    assert refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt") == ""
+    assert refusal(function, "s3", "head_object", Bucket=bucket, Key="in.txt") == ""  # AWS asks for GetObject
+    assert "s3:PutObject" in refusal(function, "s3", "put_object", Bucket=bucket, Key="out.txt", Body="")
+    assert "s3:ListBucket" in refusal(function, "s3", "list_objects_v2", Bucket=bucket)
+
+
+def test_a_copy_needs_the_right_to_read_its_source(deploy: Callable[..., Function], role: Role, bucket: str) -> None:
+    function = worker(deploy, role("writer", allow("s3:PutObject", "arn:aws:s3:::rights/*")))
+    source = {"Bucket": bucket, "Key": "in.txt"}
+    said = refusal(function, "s3", "copy_object", Bucket=bucket, Key="copy.txt", CopySource=source)
+    assert "s3:GetObject" in said
+
+
+def test_a_denial_beats_what_is_allowed(deploy: Callable[..., Function], role: Role, bucket: str) -> None:
+    deny = {"Effect": "Deny", "Action": "s3:Get*", "Resource": "*"}
+    function = worker(deploy, role("torn", allow("*"), deny))
+    said = refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt")
+    assert said.endswith("with an explicit deny in an identity-based policy")
+
+
+def test_without_the_right_to_log_a_function_runs_and_nobody_sees_a_line(
+    deploy: Callable[..., Function], role: Role, lab: Lab
+) -> None:
+    function = deploy('def handler(event, context):\n    print("here")\n    return 1\n', "quiet")
+    wearing(function, role("mute"))
+    assert function.invoke().answer == 1
+    assert not any("here" in line for line in function.logs())
+    lab.client("iam").attach_role_policy(RoleName="mute", PolicyArn=BASIC)
+    assert function.invoke().answer == 1
+    assert [line for line in function.logs() if "here" in line] == ["here"]
+
+
+def test_a_function_calls_another_only_if_its_role_allows_it(deploy: Callable[..., Function], role: Role) -> None:
+    deploy("def handler(event, context):\n    return None\n", "other")
+    function = worker(deploy, role("caller", allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:other")))
+    assert refusal(function, "lambda", "invoke", FunctionName="other") == ""
+    said = refusal(function, "lambda", "invoke", FunctionName="worker")
+    assert "AccessDeniedException" in said
+    assert "lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:123456789012:function:worker because" in said
+
+
+def test_a_person_acts_with_the_rights_of_their_own_role(deploy: Callable[..., Function], role: Role, lab: Lab) -> None:
+    deploy("def handler(event, context):\n    return None\n", "target")
+    arn = role("colleague", allow("lambda:InvokeFunction"))
+    given = lab.client("sts").assume_role(RoleArn=arn, RoleSessionName="amina")["Credentials"]
+    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    client = session.client("lambda")
+    assert client.invoke(FunctionName="target")["StatusCode"] == 200
+    with pytest.raises(ClientError) as refused:
+        client.publish_version(FunctionName="target")
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert "assumed-role/colleague/amina is not authorized to perform: lambda:PublishVersion" in str(refused.value)
+
+
+def test_the_labs_own_role_may_do_everything_and_iam_says_so(
+    deploy: Callable[..., Function], lab: Lab, bucket: str
+) -> None:
+    function = worker(deploy, lab.role)
+    assert refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt") == ""
+    attached = lab.client("iam").list_attached_role_policies(RoleName="lambdalab-role")["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in attached] == ["AdministratorAccess"]
+
+
+def test_a_role_that_iam_does_not_know_is_not_asked(deploy: Callable[..., Function], bucket: str) -> None:
+    function = worker(deploy, "arn:aws:iam::123456789012:role/never-made")
+    assert refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt") == ""
