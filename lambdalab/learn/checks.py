@@ -57,6 +57,7 @@ _FIRST_THOUGHTS = {
     "RecursionError": "The function calls itself without an end.",
     "NeverEnded": "Look for a loop that has no end, or a wait for something that never comes.",
     "Sandbox.Timedout": "The function did not answer within its timeout: look for a loop that never ends.",
+    "Runtime.MarshalError": "The answer holds a value that JSON does not have. Give it a form that JSON has.",
     "Runtime.HandlerNotFound": "Lambda looks for a function named `handler` in this file.",
     "Runtime.UserCodeSyntaxError": "Python cannot read the file. Look at this line and the one above it.",
     "InvalidRequestContentException": "`Payload` is not JSON text: encode the event with `json.dumps`.",

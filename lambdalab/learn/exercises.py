@@ -259,7 +259,8 @@ def find(number: str) -> Exercise:
     Raises:
         ValueError: there is none; the text names the known ones.
     """
+    book = number.split(".")[0]
+    if book in workbooks() and number in workbook(book):
+        return workbook(book)[number]
     known = [n for book in workbooks() for n in workbook(book)]
-    if number not in known:
-        raise ValueError(f"there is no exercise {number!r}; known are {', '.join(known)}")
-    return workbook(number.split(".")[0])[number]
+    raise ValueError(f"there is no exercise {number!r}; known are {', '.join(known)}")

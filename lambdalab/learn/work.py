@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,10 +92,9 @@ class Work:
         return Answer(None, raised)
 
     def fresh(self, function: str) -> None:
-        """Make the next call of the function meet a new environment: a changed setting does that, here as on AWS."""
+        """Make the next call of the function meet a new environment."""
         self.settings(function)
-        mark = {"Description": f"checked {secrets.token_hex(4)}"}
-        self.client.update_function_configuration(FunctionName=function, **mark)
+        self.lab.function(function).replace_environments()
 
     def settings(self, function: str) -> Mapping[str, Any]:
         """What Lambda knows of the function.
@@ -111,11 +109,11 @@ class Work:
         return answer
 
     @contextmanager
-    def own_function(self, name: str, source: str) -> Iterator[str]:
-        """A function of the check's own, deleted afterwards."""
+    def own_function(self, name: str, source: str, **settings: Any) -> Iterator[str]:
+        """A function of the check's own, deleted afterwards; the settings are those of `functions.deploy`."""
         from lambdalab.functions import deploy
 
-        function = deploy(self.lab, name, source)
+        function = deploy(self.lab, name, source, **settings)
         try:
             yield name
         finally:

@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,18 @@ from lambdalab.runtime.api import Connection, Request
 from lambdalab.runtime.guard import Guard
 from lambdalab.runtime.limits import LimitPassed
 from lambdalab.runtime.logs import LogEvent
+from lambdalab.runtime.outcome import (
+    MOST_PAYLOAD,
+    InitFailed,
+    Job,
+    Outcome,
+    Story,
+    end_error,
+    error_object,
+    error_of,
+    since,
+    too_large,
+)
 from lambdalab.runtime.process import ProcessEnded, RuntimeProcess, TimeIsUp
 from lambdalab.runtime.rooms import Program, namespaces_of
 from lambdalab.runtime.snapshots import Snapshot
@@ -32,60 +44,7 @@ INIT_LIMIT = 10.0
 PREPARED_LIMIT = 130.0
 RESTORE_LIMIT = 10.0
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-MOST_PAYLOAD = 6 * 2**20 + 100
 NEXT = ("GET", "/invocation/next")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One event on its way into an environment; `payload` is JSON text as the caller sent it."""
-
-    request_id: str
-    arn: str
-    version: str
-    payload: bytes
-    trace_id: str
-    client_context: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came out: the answer or AWS's error object, times in milliseconds, memory in MB, the log's new events.
-
-    `status` is "timeout" or "error" when the environment and not the handler ended it. `init_ms` is None when nothing
-    was started for this event, and when the start counts as part of its duration: after a timeout, and when the first
-    try failed. `started` says whether this event made the environment. `init_began`, `began` and `ended` are seconds
-    since 1970 on the machine's clock.
-    """
-
-    payload: bytes
-    error: Mapping[str, Any] | None
-    status: str | None
-    init_ms: float | None
-    duration_ms: float
-    max_memory_mb: int
-    log: Sequence[LogEvent]
-    pid: int | None
-    started: bool
-    init_began: float | None
-    began: float
-    ended: float
-    restore_ms: float | None = None
-    restore_billed_ms: int | None = None
-
-
-class InitFailed(Exception):
-    """The runtime did not come to ask for an event: it reported an error, ended, or took too long.
-
-    Args:
-        error: AWS's error object.
-        milliseconds: how long it tried.
-        status: "error" or "timeout".
-    """
-
-    def __init__(self, error: Mapping[str, Any], milliseconds: float, status: str = "error") -> None:
-        super().__init__(error.get("errorMessage"))
-        self.error, self.milliseconds, self.status = error, milliseconds, status
 
 
 @dataclass
@@ -149,7 +108,7 @@ class ExecutionEnvironment:
         if self._runtime is not None and self._runtime.ended:
             self._kill()
         began, moment = time.time(), time.perf_counter()
-        story = _Story(job, started, began, moment)
+        story = Story(job, started, began, moment)
         if broken:
             return self._outcome(story, error=broken.error, status="error")
         try:
@@ -205,7 +164,7 @@ class ExecutionEnvironment:
         self._kill()
         self._say(f"INIT_START Runtime Version: {self.program.version}")
         if self.program.fault:  # there is nothing to start
-            error = _error(self._id, "Runtime.InvalidEntrypoint", self.program.fault)
+            error = error_of(self._id, "Runtime.InvalidEntrypoint", self.program.fault)
             self._say(f"{error['errorMessage']}\n{error['errorType']}")
             raise InitFailed(error, 0.0)
         variables = {"AWS_LAMBDA_INITIALIZATION_TYPE": self.initialization, "AWS_LAMBDA_LOG_STREAM_NAME": self.stream}
@@ -219,7 +178,7 @@ class ExecutionEnvironment:
         variables = {name: self.program.variables[name] for name in _CREDENTIALS}
         runtime = RuntimeProcess(self.program, self.folder, variables, self.guard, copied=snapshot.copy)
         taken = self._until_next(runtime, RESTORE_LIMIT)
-        self._hooks_ms = math.ceil(_since(self._hooks_began))
+        self._hooks_ms = math.ceil(since(self._hooks_began))
         self._say(f"RESTORE_REPORT Restore Duration: {taken:.2f} ms")
         return taken
 
@@ -235,19 +194,19 @@ class ExecutionEnvironment:
                 late = {"errorType": kind, "errorMessage": f"{what} timed out after {limit:.2f} seconds"}
                 raise InitFailed(late, limit * 1000, "timeout") from None
             except (ProcessEnded, LimitPassed) as end:
-                error = _end_error(self._id, end)
+                error = end_error(self._id, end)
                 self._hear(whole=True)
                 self._say(f"{error['errorMessage']}\n{error['errorType']}")
-                raise InitFailed(error, _since(runtime.began)) from None
+                raise InitFailed(error, since(runtime.began)) from None
             asked = (request.method, request.path)
             if asked == NEXT:
                 self._waiting = connection
-                return _since(runtime.began)
+                return since(runtime.began)
             if asked == ("GET", "/restore/next"):
                 self._hooks_began = time.perf_counter()
                 connection.answer(200)
             elif asked in (("POST", "/init/error"), ("POST", "/restore/error")):
-                failed = InitFailed(_error_object(request.body), _since(runtime.began))
+                failed = InitFailed(error_object(request.body), since(runtime.began))
                 connection.answer(202)
                 with contextlib.suppress(TimeIsUp, ProcessEnded, LimitPassed):  # what it still says while it exits
                     runtime.next_request(time.perf_counter() + 1.0)
@@ -258,7 +217,7 @@ class ExecutionEnvironment:
 
     # -- invoke --------------------------------------------------------------------------------------------------
 
-    def _run(self, story: _Story) -> Outcome:
+    def _run(self, story: Story) -> Outcome:
         """Hand over the event, wait for the answer, then for the runtime to ask again, and freeze it."""
         runtime, job = self._runtime, story.job
         assert runtime is not None and self._waiting is not None
@@ -277,11 +236,11 @@ class ExecutionEnvironment:
             else:
                 _refuse(connection, request, "invoking")
         story.answered()
-        error = _error_object(request.body) if request.path.endswith("/error") else None
+        error = error_object(request.body) if request.path.endswith("/error") else None
         payload: bytes | None = request.body
         if len(request.body) > MOST_PAYLOAD:
             connection.refuse(413, "RequestEntityTooLarge", "the answer is larger than 6 MB")
-            payload, error = None, _too_large()
+            payload, error = None, too_large()
         else:
             connection.answer(202)
         self._peak_mb = max(self._peak_mb, runtime.peak_memory_mb())
@@ -309,7 +268,7 @@ class ExecutionEnvironment:
         assert self._runtime is not None
         self._runtime.freeze()
 
-    def _timed_out(self, story: _Story) -> Outcome:
+    def _timed_out(self, story: Story) -> Outcome:
         """AWS restarts the process after a timeout and keeps the environment, its /tmp included."""
         self._hear(whole=True)
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -323,13 +282,13 @@ class ExecutionEnvironment:
         self.usable = True
         return outcome
 
-    def _broken(self, story: _Story, end: ProcessEnded | LimitPassed) -> Outcome:
+    def _broken(self, story: Story, end: ProcessEnded | LimitPassed) -> Outcome:
         """The process ended, or has to: with AWS's words for how."""
         story.answered()
         if isinstance(end, LimitPassed) and end.kind == "Runtime.OutOfMemory":
             self._peak_mb = self.program.memory_mb
         self._hear(whole=True)
-        error = _end_error(story.job.request_id, end)
+        error = end_error(story.job.request_id, end)
         self._say(f"{error['errorMessage']}\n{error['errorType']}")
         return self._outcome(story, error=error, status="error")
 
@@ -348,7 +307,7 @@ class ExecutionEnvironment:
 
     def _outcome(
         self,
-        story: _Story,
+        story: Story,
         *,
         payload: bytes | None = None,
         error: Mapping[str, Any] | None = None,
@@ -395,53 +354,5 @@ class ExecutionEnvironment:
         self._log.append(LogEvent(int(time.time() * 1000), text))
 
 
-@dataclass
-class _Story:
-    """What is known of the invocation that runs: `began` on the machine's clock, `moment` on the performance clock."""
-
-    job: Job
-    started: bool
-    began: float
-    moment: float
-    duration_ms: float | None = None
-
-    def answered(self) -> None:
-        """The time ends here, unless it has ended before."""
-        if self.duration_ms is None:
-            self.duration_ms = _since(self.moment)
-
-
-def _since(moment: float) -> float:
-    return (time.perf_counter() - moment) * 1000
-
-
 def _refuse(connection: Connection, request: Request, state: str) -> None:
     connection.refuse(403, "InvalidStateTransition", f"{request.method} {request.path} is not allowed while {state}")
-
-
-def _end_error(request_id: str, end: ProcessEnded | LimitPassed) -> Mapping[str, Any]:
-    if isinstance(end, LimitPassed):
-        kind, how = end.kind, "Runtime exited with error: signal: killed"
-    else:
-        kind, how = "Runtime.ExitError", end.how
-    return _error(request_id, kind, how)
-
-
-def _error(request_id: str, kind: str, how: str) -> Mapping[str, Any]:
-    return {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {how}"}
-
-
-def _too_large() -> Mapping[str, Any]:
-    text = f"Response payload size exceeded maximum allowed payload size ({MOST_PAYLOAD} bytes)."
-    return {"errorMessage": text, "errorType": "Function.ResponseSizeTooLarge"}
-
-
-def _error_object(body: bytes) -> Mapping[str, Any]:
-    """The error that a runtime posted; a body that is no JSON object is shown as it is."""
-    try:
-        error = json.loads(body)
-    except ValueError:
-        error = None
-    if isinstance(error, dict):
-        return error
-    return {"errorMessage": body.decode("utf-8", "replace"), "errorType": "Unhandled"}

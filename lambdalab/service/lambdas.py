@@ -15,7 +15,8 @@ from typing import Any
 
 from lambdalab.clock import LabClock
 from lambdalab.observe.records import Invocation, Report, Span
-from lambdalab.runtime.environment import ExecutionEnvironment, Job, Outcome
+from lambdalab.runtime.environment import ExecutionEnvironment
+from lambdalab.runtime.outcome import Job, Outcome
 from lambdalab.service import names
 from lambdalab.service.asynchronous import EventQueue
 from lambdalab.service.concurrency import Throttled

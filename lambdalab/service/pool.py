@@ -22,9 +22,10 @@ from lambdalab.keys import Key, Keyring
 from lambdalab.observe.lanes import LaneBook
 from lambdalab.observe.records import Lane, Span
 from lambdalab.runtime import processes
-from lambdalab.runtime.environment import ExecutionEnvironment, InitFailed
+from lambdalab.runtime.environment import ExecutionEnvironment
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.guard import Guard
+from lambdalab.runtime.outcome import InitFailed
 from lambdalab.runtime.snapshots import Snapshot
 from lambdalab.service.concurrency import Limits
 from lambdalab.service.model import FunctionVersion

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lambdalab.clock import LabClock
-from lambdalab.runtime.environment import InitFailed
+from lambdalab.runtime.outcome import InitFailed
 from lambdalab.service import names
 from lambdalab.service.model import Catalogue, FunctionVersion
 from lambdalab.service.pool import Pool

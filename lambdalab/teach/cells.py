@@ -24,6 +24,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _KEPT_METADATA = frozenset({"tags", "nbgrader", "lambdalab", "deletable", "editable"})
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAGIC = re.compile(r"\s*(%%?|!|\?)\s*([\w.]*)")
+_NOT_PYTHON = re.compile(r"%%deploy\b.*--runtime[ =](?!python)")
 _PATH_IN_TRACEBACK = re.compile(
     r"(?:[A-Za-z]:|~)?(?:[/\\][^/\\\s:\"'<>|\x1b]+)+[/\\]((?:site-packages|lambdalab|python3\.\d+)[/\\])"
 )
@@ -69,8 +70,11 @@ def magics(cell: NotebookNode) -> Iterator[tuple[int, str]]:
 def syntax_tree(cell: NotebookNode) -> ast.Module:
     """The cell's Python as a tree, magics replaced by `pass` so that line numbers hold.
 
-    Raises SyntaxError when the rest is not Python.
+    A function's file in another language, such as `%%deploy greet --runtime nodejs`, has none. Raises SyntaxError when
+    the rest is not Python.
     """
+    if _NOT_PYTHON.match(cell.source.lstrip()):
+        return ast.parse("")
     whole = cell_magic(cell) is not None
     lines = []
     for number, line in enumerate(cell.source.split("\n")):

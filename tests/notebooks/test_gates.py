@@ -162,6 +162,7 @@ def test_each_breach_of_hygiene_is_found(cell: dict[str, Any], words: str) -> No
         text("![Ten calls, ten bars](a.png) and `x != 1!` in /tmp and /var/task"),
         text('<img src="a.png" alt="Ten calls"><svg aria-hidden="true"></svg>\n\n```\n# x!\n```'),
         code("%%deploy hello --memory 256\ndef handler(event, context):\n    return event"),
+        code("%%deploy hello --runtime nodejs\nexport const handler = async (event) => event;"),
         code("x", "varies-in-part", outputs=[printed("7d9c0b1e-9f53-4f0e-8a43-cf3a5a1f3a10 at 0x7f00aa")]),
         code("x", outputs=[printed('File "/var/task/lambda_function.py", line 2\n/tmp/photo.jpg')]),
         code("x", "raises-exception", "raises:KeyError", outputs=[raised("KeyError", "'a'")]),

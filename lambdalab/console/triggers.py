@@ -1,0 +1,201 @@
+"""What calls a function without being asked: the sources of events, each with its form, its rules and its permission.
+
+AWS's console hides that a source of its own accord needs a permission: "Add trigger" writes a statement into the
+function's resource policy before it writes the rule. Here the panel does the same, and says so. A further source is one
+more class in `SOURCES`. So far: S3.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from botocore.exceptions import ClientError
+
+from lambdalab.console.recorder import Recorder
+from lambdalab.errors import LabError
+
+Values = Mapping[str, str | Sequence[str]]
+EVENTS = (
+    "s3:ObjectCreated:*",
+    "s3:ObjectCreated:Put",
+    "s3:ObjectCreated:Copy",
+    "s3:ObjectCreated:CompleteMultipartUpload",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRestore:*",
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a source's form.
+
+    Args:
+        name: how `add` gets its value.
+        label: what stands before it.
+        kind: "one" of the options, "several" of them, or "text".
+        options: what can be chosen.
+        chosen: the options chosen at first.
+        note: a few words after it.
+    """
+
+    name: str
+    label: str
+    kind: Literal["one", "several", "text"]
+    options: Sequence[str] = ()
+    chosen: Sequence[str] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One rule by which something calls a function.
+
+    Args:
+        kind: the source's kind, such as "S3 bucket".
+        glyph: its drawing.
+        source: the resource's name.
+        when: on which events, in words.
+    """
+
+    kind: str
+    glyph: str
+    source: str
+    when: str
+
+
+class Source(Protocol):
+    """A kind of thing that can call a function."""
+
+    kind: str
+    glyph: str
+    trial: str
+    """The words of the button that makes the source send one event."""
+
+    def fields(self, recorder: Recorder) -> Sequence[Field]:
+        """What its form asks."""
+
+    def of(self, recorder: Recorder, function_arn: str) -> list[Trigger]:
+        """The rules that call this function now."""
+
+    def add(self, recorder: Recorder, function_arn: str, values: Values) -> str:
+        """Write the permission and the rule; a sentence about what was done.
+
+        Raises:
+            LabError: something is missing in the form.
+            botocore.exceptions.ClientError: AWS refuses.
+        """
+
+    def try_out(self, recorder: Recorder, values: Values) -> str:
+        """Make the source send one event; how the history names it, such as "s3:photos/test.jpg"."""
+
+
+class S3:
+    """A bucket's notifications (lessons 04 and 05).
+
+    Follows https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html.
+    """
+
+    kind, glyph, trial = "S3 bucket", "bucket", "Test with an upload"
+
+    def fields(self, recorder: Recorder) -> Sequence[Field]:
+        buckets = [bucket["Name"] for bucket in recorder.client("s3").list_buckets()["Buckets"]]
+        return (
+            Field("bucket", "Bucket", "one", buckets),
+            Field("events", "Events", "several", EVENTS, (EVENTS[0],)),
+            Field("prefix", "Key begins with", "text", note="may stay empty; case counts"),
+            Field("suffix", "Key ends with", "text", note="may stay empty; case counts"),
+        )
+
+    def of(self, recorder: Recorder, function_arn: str) -> list[Trigger]:
+        client = recorder.client("s3")
+        found = []
+        for bucket in client.list_buckets()["Buckets"]:
+            for rule in _rules(client, bucket["Name"]):
+                if _unqualified(rule["LambdaFunctionArn"]) == function_arn:
+                    found.append(Trigger(self.kind, self.glyph, bucket["Name"], _when(rule)))
+        return found
+
+    def add(self, recorder: Recorder, function_arn: str, values: Values) -> str:
+        bucket, events = str(values["bucket"] or ""), list(values["events"])
+        if not bucket:
+            raise LabError('There is no bucket yet. Make one: boto3.client("s3").create_bucket(Bucket="photos").')
+        if not events:
+            raise LabError("No event is chosen, so the rule would never fire. Choose at least one.")
+        filters = [
+            {"Name": end, "Value": values[end]} for end in ("prefix", "suffix") if values.get(end)
+        ]  # S3 calls these two ends of a key by these two words
+        rule: dict[str, Any] = {"LambdaFunctionArn": function_arn, "Events": events}
+        if filters:
+            rule["Filter"] = {"Key": {"FilterRules": filters}}
+        functions, s3 = recorder.client("lambda"), recorder.client("s3")
+        name = function_arn.split(":")[6]
+        kept = s3.get_bucket_notification_configuration(Bucket=bucket)
+        kept.pop("ResponseMetadata")
+        statement = f"lambda-{uuid.uuid4()}"
+        with recorder.silently():
+            functions.add_permission(
+                FunctionName=name,
+                StatementId=statement,
+                Action="lambda:InvokeFunction",
+                Principal="s3.amazonaws.com",
+                SourceArn=f"arn:aws:s3:::{bucket}",
+                SourceAccount=function_arn.split(":")[4],
+            )
+        others = kept.get("LambdaFunctionConfigurations", [])
+        try:
+            s3.put_bucket_notification_configuration(
+                Bucket=bucket, NotificationConfiguration={**kept, "LambdaFunctionConfigurations": [*others, rule]}
+            )
+        except ClientError:
+            with recorder.silently():  # a permission without its rule would only be left behind
+                functions.remove_permission(FunctionName=name, StatementId=statement)
+            raise
+        return (
+            f"The bucket {bucket} calls {name} on {_when(rule)}. For that the console added the statement "
+            f"{statement} to the function's policy: see Permissions."
+        )
+
+    def try_out(self, recorder: Recorder, values: Values) -> str:
+        bucket = str(values["bucket"] or "")
+        if not bucket:
+            raise LabError("There is no bucket yet, so nothing can be uploaded.")
+        key = f"{values['prefix']}test-{uuid.uuid4().hex[:8]}{values['suffix']}"
+        recorder.client("s3").put_object(Bucket=bucket, Key=key, Body=b"a test from the console")
+        return f"s3:{bucket}/{key}"
+
+
+SOURCES: tuple[Source, ...] = (S3(),)
+
+
+def source(kind: str) -> Source:
+    """The source of this kind.
+
+    Raises:
+        LabError: there is none.
+    """
+    for known in SOURCES:
+        if known.kind == kind:
+            return known
+    raise LabError(f"there is no source {kind!r}: the console knows {', '.join(known.kind for known in SOURCES)}")
+
+
+def _rules(client: Any, bucket: str) -> list[dict[str, Any]]:
+    found = client.get_bucket_notification_configuration(Bucket=bucket)
+    rules: list[dict[str, Any]] = found.get("LambdaFunctionConfigurations", [])
+    return rules
+
+
+def _unqualified(arn: str) -> str:
+    return ":".join(arn.split(":")[:7])
+
+
+def _when(rule: Mapping[str, Any]) -> str:
+    """The rule in words: "ObjectCreated:Put, key ends with .jpg"."""
+    parts = [event.removeprefix("s3:") for event in rule["Events"]]
+    words = {"prefix": "begins", "suffix": "ends"}
+    for part in rule.get("Filter", {}).get("Key", {}).get("FilterRules", []):
+        parts.append(f"key {words[part['Name'].lower()]} with {part['Value']}")
+    return ", ".join(parts)

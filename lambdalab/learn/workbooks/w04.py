@@ -1,0 +1,69 @@
+"""Workbook 04, Deploying: a zip, a safe release, promote or roll back, whose permission, one zip with two settings.
+
+What each exercise tries and how its wrong answers are recognised; the words are in `content/w04.toml`. Specified in
+EXERCISES, 04.1 to 04.5. The cases themselves are in `zips.py`, `release.py`, `whose.py` and `settings.py`.
+"""
+
+from __future__ import annotations
+
+from lambdalab.learn.cases import first
+from lambdalab.learn.wording import Part, exercises
+from lambdalab.learn.workbooks import release, settings, whose, zips
+
+EXERCISES = exercises(
+    "04",
+    {
+        "04.1": Part(
+            zips.cases,
+            {
+                "no-zip": first(zips.no_zip),
+                "handler-is-a-file": first(zips.handler_is_a_file, explains_error=True),
+                "folder-in-the-zip": zips.packed(zips.folder_in_zip),
+                "folder-in-the-handler": zips.packed(zips.folder_in_handler),
+                "flattened": zips.packed(zips.flattened),
+                "only-app": zips.packed(zips.helper_missing),
+                "no-data": zips.packed(zips.data_missing),
+            },
+        ),
+        "04.2": Part(
+            release.release_cases,
+            {
+                "changes-version-1": first(release.changes_version_1),
+                "published-too-early": first(release.published_too_early),
+                "alias-to-latest": release.fact("alias", "$LATEST"),
+                "no-wait": release.fact("no wait", True),
+            },
+        ),
+        "04.3": Part(
+            release.decision_cases,
+            {
+                "counts-compared": first(release.counted_errors, explains_error=True),
+                "to-latest": release.acted(release.to_latest),
+                "weights-left": release.acted(release.weights_left),
+                "promoted-with-weights": release.acted(release.promoted_with_weights),
+                "wait-moved": release.acted(release.wait_moved),
+            },
+        ),
+        "04.4": Part(
+            whose.cases,
+            {
+                "colleague-in-the-role": whose.said_of(whose.FIRST[6], whose.ROLE),
+                "bucket-in-the-role": whose.said_of(whose.FIRST[1], whose.ROLE),
+                "log-not-in-the-role": whose.said_of(whose.FIRST[2], whose.POLICY, whose.CALLER),
+                "one-statement-for-all-buckets": whose.said_of(whose.FIRST[4], whose.ROLE, whose.CALLER),
+                "work-in-the-policy": whose.said_of(whose.FIRST[0], whose.POLICY, whose.CALLER),
+            },
+        ),
+        "04.5": Part(
+            settings.cases,
+            {
+                "overwritten": settings.overwrites,
+                "typed": settings.typed,
+                "silent-default": first(settings.silent_default),
+                "no-default-greeting": first(settings.greeting_needed),
+                "in-the-handler": settings.missing(at_start=False),
+                "not-named": settings.missing(at_start=True, names_it=False),
+            },
+        ),
+    },
+)
