@@ -91,7 +91,7 @@ def main(count: int, seed: int) -> int:
     faults = Counter(str(event["fault"]) for event in events if "fault" in event)
     print(f"{count} invocations, seed {seed}, {count / taken:.0f} a second; faults: {dict(faults)}")
     print(f"wrong: {len(wrong)} {wrong[:3]}")
-    print(f"left: {len(left)} processes; descriptors {before[0]}, then {after[0]}; threads {before[1]}, then {after[1]}")
+    print(f"left: {len(left)} processes; descriptors {before[0]}, then {after[0]}; threads {before[1]}, {after[1]}")
     return 1 if wrong or left or after[0] > before[0] or after[1] > before[1] + 2 else 0
 
 

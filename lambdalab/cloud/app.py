@@ -11,9 +11,11 @@ import hashlib
 import json
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from lambdalab.cloud import control, roles, seam
 from lambdalab.events import ObjectChange
@@ -23,6 +25,9 @@ from lambdalab.runtime.logs import LogEvent
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.service.model import FunctionNotFound, FunctionVersion
 from lambdalab.triggers import s3
+
+_GATHERING = 0.05
+"""Seconds in which logs are gathered before they are written by themselves; any request writes them first."""
 
 
 class Cloud:
@@ -35,6 +40,7 @@ class Cloud:
         self._request: Mapping[str, str] = {}
         self._logs: deque[tuple[FunctionVersion, str, Sequence[LogEvent]]] = deque()
         self._unwritten = threading.Event()
+        self._frozen: WeakKeyDictionary[Any, tuple[str, FunctionVersion]] = WeakKeyDictionary()
         self._closed = False
         seam.install(self)
         self._moto = seam.wsgi()
@@ -74,7 +80,11 @@ class Cloud:
             except LookupError:
                 arn = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}:{qualifier or '$LATEST'}"
                 raise FunctionNotFound(arn) from None
-            return _frozen(function, [control.layer(region, layer["Arn"]) for layer in function.layers])
+            known = self._frozen.get(function)
+            if known is None or known[0] != function.revision_id:
+                layers = [control.layer(region, layer["Arn"]) for layer in function.layers]
+                known = self._frozen[function] = function.revision_id, _frozen(function, layers)
+            return known[1]
 
     def statements(self, region: str, name: str, qualifier: str | None) -> list[Statement]:
         """The statements of a function's resource policy."""
@@ -114,6 +124,7 @@ class Cloud:
     def _write_logs(self) -> None:
         while not self._closed:
             self._unwritten.wait()
+            time.sleep(_GATHERING)  # a burst of calls is written at once, and holds nobody up
             self._unwritten.clear()
             with self._lock:
                 self._flush_logs()

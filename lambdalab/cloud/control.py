@@ -96,13 +96,20 @@ class LabBackend(AliasBackend):
             unknown.message = str(missing)
             raise unknown from None
 
+    def _latest_only(self, name: str, qualifier: str | None) -> None:
+        """Refuse to change a published version, which never changes."""
+        if self._read(name, qualifier)[1] not in (None, "$LATEST"):
+            raise invalid("Current operation does not support versions other than $LATEST")
+
     def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         _check("UpdateFunctionConfiguration", body)
+        self._latest_only(function_name, qualifier)
         check_revision(body.get("RevisionId"), self.get_function(function_name, qualifier).revision_id)
         super().update_function_configuration(function_name, qualifier, body)
         return self._in_progress(self.get_function(function_name, qualifier))
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
+        self._latest_only(function_name, qualifier)
         function = self.get_function(function_name, qualifier)
         check_revision(body.get("RevisionId"), function.revision_id)
         function.update_function_code(body)

@@ -79,19 +79,20 @@ class Report:
             ValueError: the text is not a REPORT line.
         """
         fields = dict(re.findall(r"(?:^|\t)(?:REPORT )?([A-Z][A-Za-z ]*): ([^\t\n]*)", line))
+
+        def number(name: str) -> float | None:
+            return float(fields[name].split()[0]) if name in fields else None
+
+        billed = number("Billed Restore Duration")
         try:
             return cls(
                 request_id=fields["RequestId"],
                 duration_ms=float(fields["Duration"].removesuffix(" ms")),
                 memory_size_mb=int(fields["Memory Size"].removesuffix(" MB")),
                 max_memory_mb=int(fields["Max Memory Used"].removesuffix(" MB")),
-                init_ms=float(fields["Init Duration"].removesuffix(" ms")) if "Init Duration" in fields else None,
-                restore_ms=float(fields["Restore Duration"].removesuffix(" ms")) if "Restore Duration" in fields else None,
-                restore_billed_ms=(
-                    int(fields["Billed Restore Duration"].removesuffix(" ms"))
-                    if "Billed Restore Duration" in fields
-                    else None
-                ),
+                init_ms=number("Init Duration"),
+                restore_ms=number("Restore Duration"),
+                restore_billed_ms=None if billed is None else int(billed),
                 status=fields.get("Status"),
                 error_type=fields.get("Error Type"),
             )

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdalab import Function, Lab
+from lambdalab.functions import package
 
 Deploy = Callable[..., Function]
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:release"
@@ -60,6 +61,21 @@ def test_a_version_keeps_the_code_that_it_was_published_with(two: Function) -> N
     assert two.invoke(qualifier="2").answer == [2, "2", f"{ARN}:2", "2"]
     assert two.invoke().answer == [3, "$LATEST", ARN, "$LATEST"]
     assert two.invoke(qualifier="$LATEST").answer == [3, "$LATEST", f"{ARN}:$LATEST", "$LATEST"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "change"),
+    [
+        ("update_function_code", {"ZipFile": package({"lambda_function.py": SAYS.format(n=9)})}),
+        ("update_function_configuration", {"Timeout": 9}),
+    ],
+)
+def test_a_published_version_never_changes(two: Function, operation: str, change: dict[str, Any]) -> None:
+    """The sentence is AWS's, quoted in a public issue (appleboy/lambda-action, 6)."""
+    for name in ("release:1", f"{ARN}:1", "release:live"):
+        with pytest.raises(ClientError, match=r"Current operation does not support versions other than \$LATEST"):
+            getattr(client(), operation)(FunctionName=name, **change)
+    assert two.invoke(qualifier="1").answer[0] == 1
 
 
 def test_called_through_an_alias_the_version_is_the_number_and_the_arn_ends_in_the_alias(two: Function) -> None:

@@ -30,7 +30,7 @@ def node_client(folder: Path) -> dict[str, str | bytes]:
         f"ric/{path.relative_to(package).as_posix()}": path.read_bytes()
         for path in (package / "package.json", *(package / "bin").iterdir(), *(package / "dist").iterdir())
     }
-    start = f'exec {shutil.which("node")} /var/task/ric/bin/index.mjs "$_HANDLER"'
+    start = f'exec {shutil.which("node")} "$LAMBDA_TASK_ROOT/ric/bin/index.mjs" "$_HANDLER"'
     return {**files, "bootstrap": f"#!/bin/sh\n{start}\n"}
 
 

@@ -27,7 +27,7 @@ LINES = {
     "C": f'new = client.publish_version(FunctionName="{RELEASED}")["Version"]',
     "D": f'client.update_function_code(FunctionName="{RELEASED}", ZipFile=new_code)',
     "E": f'client.update_alias(FunctionName="{RELEASED}", Name="live", FunctionVersion=new)',
-    "F": f'client.update_function_code(FunctionName="{RELEASED}", Qualifier="1", ZipFile=new_code)',
+    "F": f'client.update_function_code(FunctionName="{RELEASED}:1", ZipFile=new_code)',
     "G": f'client.get_waiter("function_updated_v2").wait(FunctionName="{RELEASED}")',
 }
 _WORDS = ("old", "new", "saved later")
