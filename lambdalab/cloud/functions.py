@@ -22,6 +22,7 @@ from lambdalab.runtime.images import archive, cannot_be_shown
 
 TOUCHED = {
     "moto.awslambda.models": [
+        "ImageConfig",
         "LambdaFunction.invoke",
         "LambdaFunction._set_function_code",
         "LambdaFunction.get_configuration",
@@ -80,6 +81,8 @@ class LabFunction(lambda_models.LambdaFunction):
             self.ephemeral_storage = config_updates["EphemeralStorage"]["Size"]
         if "SnapStart" in config_updates:
             self.snap_start = config_updates["SnapStart"]["ApplyOn"]
+        if "ImageConfig" in config_updates:
+            self.image_config = lambda_models.ImageConfig(config_updates["ImageConfig"])
         if "TracingConfig" in config_updates:
             self.tracing_config = config_updates["TracingConfig"]
         self._touch()

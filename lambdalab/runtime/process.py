@@ -226,6 +226,5 @@ class RuntimeProcess:
             return "Runtime exited without providing a reason"
         if code > 0:
             return f"Runtime exited with error: exit status {code}"
-        sent = signal.Signals(-code)
-        name = {"SIGKILL": "killed", "SIGSEGV": "segmentation fault"}.get(sent.name, sent.name)
-        return f"Runtime exited with error: signal: {name}"
+        name = signal.strsignal(-code) or f"signal {-code}"
+        return f"Runtime exited with error: signal: {name.lower()}"

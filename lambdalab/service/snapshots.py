@@ -6,6 +6,7 @@ init, in the background; a call that comes earlier waits for it. Lesson 03.
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections.abc import Callable
@@ -30,12 +31,16 @@ class Snapshots:
 
     def take(self, function: FunctionVersion) -> None:
         """Begin to take the snapshot of a published version."""
-        with self._lock:
-            self._begin(function)
+        if hasattr(os, "fork"):
+            with self._lock:
+                self._begin(function)
 
     def of(self, function: FunctionVersion) -> Snapshot | None:
-        """The snapshot of a version; None when it has none, or when its init failed: then a full start tells why."""
-        if not function.snap_start:
+        """The snapshot of a version; None when it has none, or when its init failed: then a full start tells why.
+
+        Where the system cannot copy a process, every start is a full one, and the doctor says so.
+        """
+        if not function.snap_start or not hasattr(os, "fork"):
             return None
         with self._lock:
             taken = self._begin(function)

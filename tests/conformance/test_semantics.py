@@ -149,6 +149,18 @@ def test_11_a_process_that_ends_is_an_exit_error_named_on_two_lines_of_the_log(
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+@pytest.mark.parametrize(
+    ("number", "name"), [(9, "killed"), (6, "aborted"), (15, "terminated"), (4, "illegal instruction")]
+)
+def test_11_a_process_that_a_signal_ends_is_an_exit_error_with_the_signals_words(
+    made: Deploy, number: int, name: str
+) -> None:
+    result = made(f"import os\ndef handler(event, context):\n    os.kill(os.getpid(), {number})").invoke()
+    said = f"RequestId: {result.request_id} Error: Runtime exited with error: signal: {name}"
+    assert result.error == {"errorType": "Runtime.ExitError", "errorMessage": said}
+
+
 def test_12_a_timeout_is_sandbox_timedout_with_the_timeout_in_seconds(made: Deploy) -> None:
     result = made("import time\ndef handler(event, context):\n    time.sleep(60)", timeout=1).invoke()
     assert (result.status_code, result.function_error) == (200, "Unhandled")

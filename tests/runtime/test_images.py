@@ -192,6 +192,26 @@ def test_the_functions_settings_go_over_those_of_the_image(run: Run) -> None:
     assert function.invoke().answer == ["sub", "blue"]
 
 
+def test_new_settings_over_those_of_the_image_hold_from_the_next_call(run: Run, lab: Lab) -> None:
+    function = run(python_image(images.layer({"/var/task/two.py": "def handler(e, c):\n    return 2"})))
+    assert function.invoke().answer[0] == "below"
+    lab.client("lambda").update_function_configuration(
+        FunctionName=function.name, ImageConfig={"Command": ["two.handler"]}
+    )
+    assert function.invoke().answer == 2
+
+
+def test_files_below_opt_and_var_runtime_are_shown_too(run: Run) -> None:
+    more = images.layer({"/opt/python/far.py": "x = 'opt'", "/var/runtime/near.py": "x = 'runtime'"})
+    app = images.layer({"/var/task/app.py": "import far, near\ndef handler(e, c):\n    return [far.x, near.x]"})
+    assert run(images.build(more, app, cmd=["app.handler"])).invoke().answer == ["opt", "runtime"]
+
+
+def test_an_image_without_a_command_has_no_handler(run: Run) -> None:
+    error = run(python_image(cmd=[])).invoke().error
+    assert error is not None and error["errorMessage"].endswith("requires the handler name to be the first argument")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the entrypoint is a shell script")
 def test_an_entrypoint_of_the_image_gets_the_command_as_arguments(run: Run) -> None:
     script = (
