@@ -38,14 +38,15 @@ def deploy(line: str, cell: str) -> None:
         LabError: the line cannot be read, there is no lab, or the runtime is not on this machine.
         botocore.exceptions.ClientError: Lambda refuses a value.
     """
+    from lambdalab.console.files import syntax_note
     from lambdalab.functions import deploy as deploy_function
     from lambdalab.lab import Lab
     from lambdalab.service.programs import identifier, stand_in
 
     given = _parser().parse_args(shlex.split(line))
-    wrong = [pair for pair in given.env if "=" not in pair]
-    if wrong:
-        raise LabError(f"%%deploy: --env wants KEY=VALUE, not {wrong[0]!r}")
+    unpaired = [pair for pair in given.env if "=" not in pair]
+    if unpaired:
+        raise LabError(f"%%deploy: --env wants KEY=VALUE, not {unpaired[0]!r}")
     lab = Lab.current()
     if lab is None:
         raise LabError("%%deploy: no lab is running in this notebook. Run `lab = Lab()` first.")
@@ -60,19 +61,11 @@ def deploy(line: str, cell: str) -> None:
         layers=given.layer,
         runtime=given.runtime,
     )
-    if given.runtime.startswith("python"):
-        _note_syntax(cell)
+    if given.runtime.startswith("python") and (wrong := syntax_note("lambda_function.py", cell)):
+        print(f"note: {wrong}")
     if note := stand_in(identifier(given.runtime)):
         print(f"note: {note}.")
     print(f"deployed {function.name}: {given.memory} MB of memory, at most {given.timeout} s a call")
-
-
-def _note_syntax(cell: str) -> None:
-    """Lambda stores a file that cannot run, and says nothing until it is called; here a note says so at once."""
-    try:
-        compile(cell, "lambda_function.py", "exec")
-    except SyntaxError as wrong:
-        print(f"note: line {wrong.lineno} of the file: {wrong.msg}. It is stored as it is, and a call will fail.")
 
 
 def register(shell: Any) -> None:

@@ -42,7 +42,7 @@ def test_a_cell_becomes_a_function_and_can_be_deployed_again(lab: Lab, capsys: p
 
 def test_a_file_that_cannot_run_is_stored_with_a_note(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     deploy_magic("broken", "def handler(event, context)\n    return 1")
-    assert capsys.readouterr().out.startswith("note: line 1 of the file: expected ':'. It is stored as it is")
+    assert capsys.readouterr().out.startswith("note: line 1 of lambda_function.py: expected ':'. It is stored as it is")
     error = lab.function("broken").invoke().error
     assert error is not None and error["errorType"] == "Runtime.UserCodeSyntaxError"
     lab.function("broken").delete()

@@ -180,7 +180,8 @@ class Actions:
         with self.recorder.act(f"Deploy {name}"):
             self._functions.update_function_code(FunctionName=name, ZipFile=changed)
         said = f"Deployed: $LATEST of {name} has the new code. The next call starts a new environment with it."
-        return " ".join([said, *filter(None, (files.syntax_note(file, text) for file, text in texts.items()))])
+        notes = filter(None, (files.syntax_note(file, text) for file, text in texts.items()))
+        return " ".join([said, *(f"Note: {note}" for note in notes)])
 
     def test(self, name: str, event: str, qualifier: str = LATEST) -> Result:
         """Call the function with the event and wait for its answer."""

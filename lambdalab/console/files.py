@@ -44,13 +44,13 @@ def first(files: Mapping[str, str | bytes], handler: str) -> str:
 
 
 def syntax_note(name: str, text: str) -> str:
-    """A sentence when a Python file cannot run; Lambda stores it all the same. Else ""."""
+    """Why a Python file cannot run, else "". Lambda stores it and says nothing until it is called (lesson 02)."""
     if not name.endswith(".py"):
         return ""
     try:
         compile(text, name, "exec")
     except SyntaxError as wrong:
-        return f"Note: line {wrong.lineno} of {name}: {wrong.msg}. It is stored as it is, and a call will fail."
+        return f"line {wrong.lineno} of {name}: {wrong.msg}. It is stored as it is, and a call will fail."
     return ""
 
 

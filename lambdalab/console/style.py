@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from lambdalab.show import glyphs, theme
+from lambdalab.show import glyphs, keys, theme
 
 NARROW = 700  # pixels of the panel's own width
 
@@ -126,13 +126,10 @@ overflow:visible}
 """
 
 
-# Two things that widgets cannot say of themselves, so the style element brings a line of script along. In an output
-# JupyterLab takes arrow keys and letters for its own commands ("d d" on a button would delete the cell) and spares what
-# has this attribute. And a live region is only read aloud when it was there before its text changed.
-_SCRIPT = (
-    "const panel=this.closest('.ll-console');if(panel)panel.addEventListener('focusin',event=>{"
-    "if(!event.target.matches(':read-write'))event.target.setAttribute('data-lm-suppress-shortcuts','');"
-    "panel.querySelectorAll('.ll-status').forEach(it=>it.setAttribute('role','status'))})"
+# Two things that widgets cannot say of themselves, so the style element brings a line of script along: they keep their
+# keys, and a live region is only read aloud when it was there before its text changed.
+_SCRIPT = keys.onload(
+    ".ll-console", also="form.querySelectorAll('.ll-status').forEach(it=>it.setAttribute('role','status'))"
 )
 
 

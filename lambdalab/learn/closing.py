@@ -11,7 +11,7 @@ from typing import Any
 from lambdalab.learn import store
 from lambdalab.learn.content import lesson
 from lambdalab.learn.display import Shown, show
-from lambdalab.learn.recall import rich
+from lambdalab.show.frame import card, folded, quiet, rich
 
 
 def transfer(number: str, *, answer: bool = False) -> None:
@@ -24,14 +24,11 @@ def transfer(number: str, *, answer: bool = False) -> None:
     Raises:
         ValueError: there is no such lesson; the text names the known ones.
     """
-    from lambdalab.show.frame import card
-
     item = lesson(number).transfer
-    opened = " open" if answer else ""
     body = (
         f"<p>{rich(item.question)}</p>"
-        f"<details{opened}><summary>A model answer</summary><p>{rich(item.answer)}</p></details>"
-        '<p class="ll-2">Two minutes, in your own words; not graded.</p>'
+        f"{folded('A model answer', f'<p>{rich(item.answer)}</p>', opened=answer)}"
+        f"{quiet('Two minutes, in your own words; not graded.')}"
     )
     kicker = f"Transfer {number}: the same idea in another dress"
     call = f'transfer("{number}", answer=True)'

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from lambdalab.learn.display import Shown
 from lambdalab.learn.exercises import Message, Row
-from lambdalab.learn.recall import rich
 
 DONE, NEXT = "done", "next"
 _NOT_JUDGED = {"not-run": "not run yet", "unwritten": "not written yet", NEXT: "not yet"}
@@ -110,7 +108,7 @@ def card(result: CheckResult) -> Shown:
         ending += [("The idea in a sentence:", result.success), ("Why?", f"{result.why} Your words; not graded.")]
     body, lines = body + _paragraphs(ending), lines + _lines(ending)
     for offer in _offers(result):
-        body += f'<p class="ll-2">{rich(offer)}</p>'
+        body += quiet(offer)
         lines.append(offer)
     chips = [chip(f"{TICK} {result.state}", "solid") if result.done else chip(result.state, "dashed")]
     html = frame(kicker=kicker, heading="", body_html=body, chips=chips, live=True)
@@ -118,7 +116,9 @@ def card(result: CheckResult) -> Shown:
 
 
 def _paragraphs(said: Sequence[tuple[str, str]]) -> str:
-    return "".join(f"<p><b>{escape(label)}</b> {rich(text)}</p>" for label, text in said if text)
+    from lambdalab.show.frame import paragraph
+
+    return "".join(paragraph(label, text) for label, text in said if text)
 
 
 def _lines(said: Sequence[tuple[str, str]]) -> list[str]:

@@ -61,8 +61,7 @@ def _twin(exercise: Exercise) -> Shown:
 
 def _frame(kicker: str, text: str, note: str) -> Shown:
     """Prose, with the lines that are indented as code shown as code."""
-    from lambdalab.learn.recall import rich
-    from lambdalab.show.frame import card, code_block, quiet
+    from lambdalab.show.frame import card, code_block, quiet, rich
 
     body, text = "", text.strip("\n")
     for block in text.split("\n\n"):

@@ -141,13 +141,13 @@ def _card(prediction: Prediction) -> Shown:
 
 def _unanswered(prediction: Prediction, measured: Any, match: Option | None) -> Shown:
     """One quiet paragraph, with the idea all the same: nobody who only reads shall miss it."""
-    from html import escape
+    from lambdalab.show.frame import rich
 
     heading = prediction.heading.replace("{measured}", str(measured))
     expected = match is not None and match.letter == prediction.expected
     idea = match.idea if match is not None and expected else _unexpected(prediction, measured, match)
     line = f"{heading}. {idea[:1].upper()}{idea[1:]} (You made no prediction; {twin(prediction)} records one.)"
-    return Shown(f"<p>{escape(line)}</p>", line)
+    return Shown(f"<p>{rich(line)}</p>", line)
 
 
 def _revealed(prediction: Prediction, measured: Any, match: Option | None, answers: list[dict[str, Any]]) -> Shown:

@@ -7,7 +7,6 @@ Three boxes, no calendar: a wrong answer goes to box 1 and returns at the start 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from lambdalab.learn import store
@@ -115,7 +114,7 @@ def _page(kicker: str, note: str, questions: Sequence[Recall], said: Mapping[str
     Args:
         said: the answers to show beside their questions; one that returns is asked afresh.
     """
-    from lambdalab.show.frame import card, quiet
+    from lambdalab.show.frame import card, code, folded, quiet, rich
 
     body, lines = quiet(note) if note else "", [f"{kicker}. {note}".strip()]
     for question in questions:
@@ -124,10 +123,10 @@ def _page(kicker: str, note: str, questions: Sequence[Recall], said: Mapping[str
         yours = f"You said {said[question.id]}. " if question.id in said else ""
         body += (
             f'<p><span class="ll-2">{question.id}</span>&ensp; <b>{rich(question.question)}</b></p>{rows}'
-            f'<p class="ll-2">{yours}Answer with <code>{escape(call)}</code>, or look:</p>'
-            f"<details><summary>The answer to {question.id}</summary><p><b>{question.answer}</b>&ensp; "
-            f"{rich(question.explanation)}</p></details>"
+            f'<p class="ll-2">{yours}Answer with {code(call)}, or look:</p>'
         )
+        answer = f"<p><b>{question.answer}</b>&ensp; {rich(question.explanation)}</p>"
+        body += folded(f"The answer to {question.id}", answer)
         lines += ["", f"{question.id}  {question.question}"]
         lines += [f"  {option.letter}  {option.text}" for option in question.options]
         lines.append(f"  {yours}Answer: {call}")
@@ -142,13 +141,7 @@ def _answered(question: Recall, letter: str, right: bool) -> Shown:
     later = "" if right else " This question comes back in a later lesson."
     rows = [("You said:", said)] if right else [("You said:", said), ("The answer:", answer)]
     rows.append(("Because:", question.explanation + later))
-    body = "".join(paragraph(label, text.replace("`", "")) for label, text in rows)
-    html = card(kicker=f"Recall {question.id}", heading=question.question.replace("`", ""), body_html=body, live=True)
+    body = "".join(paragraph(label, text) for label, text in rows)
+    html = card(kicker=f"Recall {question.id}", heading=question.question, body_html=body, live=True)
     lines = [f"Recall {question.id}: {question.question}", *(f"{label} {text}" for label, text in rows)]
     return Shown(html, "\n".join(lines))
-
-
-def rich(text: str) -> str:
-    """Text as HTML, with what stands between backticks in the code's font."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if k % 2 and k < len(parts) - 1 else part for k, part in enumerate(parts))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from lambdalab.learn.content import Prediction
+from lambdalab.learn.content import Option, Prediction
+from lambdalab.show import keys
+from lambdalab.show.frame import code, rich
 
 # Targets of 44 px, and a focus ring that does not depend on a colour alone.
-_STYLE = """<style>
+_SHEET = """
 .ll-form {border:1.5px solid;border-left-width:6px;border-radius:4px;padding:12px 16px;max-width:900px}
 .ll-form, .ll-form label, .ll-form button, .ll-form .widget-html-content {font-size:16px}
 .ll-form .widget-radio-box {height:auto;max-width:none;margin:0}
@@ -23,7 +25,8 @@ _STYLE = """<style>
 .ll-form button {min-height:44px;height:auto;padding:8px 16px}
 .ll-form button.mod-active {font-weight:bold;outline:2px solid}
 .ll-form :focus-visible {outline:3px solid;outline-offset:2px}
-</style>"""
+"""
+_STYLE = f'<style onload="{keys.onload(".ll-form")}">{_SHEET}</style>'
 
 
 def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | None) -> Any:
@@ -39,10 +42,10 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     from lambdalab.show.cards import prediction_kicker, prediction_note
 
     options = widgets.RadioButtons(
-        options=[(f"{option.letter}\u2003{option.text}", option.letter) for option in prediction.choices],
+        options=[(_label(option), option.letter) for option in prediction.choices],
         value=chosen,
         layout=widgets.Layout(width="auto"),
-        tooltip=prediction.question,
+        tooltip=prediction.question.replace("`", ""),
     )
     certainty = widgets.ToggleButtons(
         options=list(SURE), value=sure, description="How sure?", tooltips=[f"{step} sure" for step in SURE]
@@ -63,12 +66,17 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     save.on_click(on_save)
     heading = (
         f"{_STYLE}<div>{escape(prediction_kicker(prediction.id, run))}</div>"
-        f"<p style='font-weight:bold;font-size:17px'>{escape(prediction.question)}</p>"
+        f"<p style='font-weight:bold;font-size:17px'>{rich(prediction.question)}</p>"
     )
     form = widgets.VBox([widgets.HTML(heading), options, certainty, save, status])
     form.add_class("ll-form")
     return form
 
 
+def _label(option: Option) -> str:
+    """The words beside a radio button, which cannot have a second font: without the backticks."""
+    return f"{option.letter}\u2003{option.text.replace('`', '')}"
+
+
 def _status(text: str, call: str) -> str:
-    return f'<div role="status" aria-live="polite">{escape(text)} In text: <code>{escape(call)}</code></div>'
+    return f'<div role="status" aria-live="polite">{rich(text)} In text: {code(call)}</div>'

@@ -6,6 +6,7 @@ version: ran, cold or warm, failed and how, refused, waiting for a retry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
@@ -117,6 +118,11 @@ def advice(kind: str | None, text: str) -> str | None:
         kind: AWS's name of the error.
         text: its message.
     """
+    if re.search(r"Cannot find (module|package) '(@aws-sdk/|aws-sdk')", text):
+        return (
+            "On AWS the Node.js runtime brings the AWS SDK along; this machine has none for it. Install it with npm "
+            "and put the folder nodejs/node_modules into a layer, or node_modules into the zip."
+        )
     if kind != "Runtime.ImportModuleError" or "No module named" not in text:
         return None
     module = text.rpartition("'")[0].rpartition("'")[2].split(".")[0]

@@ -200,6 +200,7 @@ class LambdaService:
         """A version was deleted: its environments end, provisioned ones too, busy ones after their call."""
         self.provisioned.version_deleted(arn, version)
         self._pool.end_version(arn, version)
+        self._pool.snapshots.drop(arn, version)
 
     def close(self) -> None:
         self._queue.close()

@@ -49,10 +49,11 @@ class Snapshots:
         except SnapshotFailed:
             return None
 
-    def drop(self, arn: str) -> None:
-        """End the snapshots of a function that was deleted."""
+    def drop(self, arn: str, version: str | None = None) -> None:
+        """End the snapshot of a version that was deleted, or those of a whole function."""
         with self._lock:
-            gone = [self._taken.pop(which) for which in list(self._taken) if which[0] == arn]
+            which = [known for known in self._taken if known[0] == arn and version in (None, known[1])]
+            gone = [self._taken.pop(known) for known in which]
         for key, taken in gone:
             self._keys.forget(key)
             if taken.cancel():

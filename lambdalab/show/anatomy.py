@@ -44,7 +44,7 @@ class _Facts:
         payload: what the caller gets, in short.
         error: FunctionError, or empty.
         after: what the environment is afterwards.
-        logged: what went to the log, in words.
+        printed: whether the handler printed.
         log: the log in one line.
     """
 
@@ -58,12 +58,19 @@ class _Facts:
     payload: str
     error: str
     after: str
-    logged: str
+    printed: bool
     log: str
 
     @property
     def runs(self) -> str:
         return "init again" if self.again else "handler"
+
+    @property
+    def logged(self) -> str:
+        """What went to the log, in words."""
+        if self.error:
+            return "print and the error" if self.printed else "the error"
+        return "print" if self.printed else "the report"
 
 
 def anatomy(result: Result, *, waited_ms: float | None = None, standalone: bool = False) -> Picture:
@@ -93,8 +100,7 @@ def anatomy(result: Result, *, waited_ms: float | None = None, standalone: bool 
     starts = f"needs {facts.start}" if facts.start else "is warm"
     starts = "fails to init" if facts.again else starts
     then = {"frozen": "freezes", "ended": "ends", "restarted": "restarts"}[facts.after]
-    log = f"{facts.logged[0].upper()}{facts.logged[1:]} {'go' if ' and ' in facts.logged else 'goes'} to the log only."
-    alt = f"The caller gets {gets}. The environment {starts}, {handler}, and it {then}. {log}"
+    alt = f"The caller gets {gets}. The environment {starts}, {handler}, and it {then}. {_heard(facts)}"
     pen = Pen(theme.LIGHT if standalone else None)
     pen.text(18, 36, title, size=theme.TITLE, bold=True)
     told = "One invocation in three lanes; time runs to the right, not to scale"
@@ -109,6 +115,14 @@ def anatomy(result: Result, *, waited_ms: float | None = None, standalone: bool 
 def _spoken(facts: _Facts) -> str:
     who = "the second try" if facts.again else "the handler"
     return facts.did if facts.did.startswith("its process") else f"{who} {facts.did.replace('timed out', 'is stopped')}"
+
+
+def _heard(facts: _Facts) -> str:
+    """What goes to the log alone; an error is in the answer too."""
+    alone = f"{'What it printed' if facts.printed else 'The report'} goes to the log only"
+    if not facts.error:
+        return f"{alone}."
+    return f"{alone}, the error goes to both." if facts.printed else "The error goes to the caller and to the log."
 
 
 def _facts(result: Result) -> _Facts:
@@ -130,12 +144,11 @@ def _facts(result: Result) -> _Facts:
     after = "ended" if ends else "restarted" if report.status == "timeout" else "frozen"
     payload = f"{kind}: {error.get('errorMessage')}" if error else result.payload.decode("utf-8", "replace")
     printed, log = _words(result.log)
-    logged = ("print and the error" if printed else "the error") if error else "print" if printed else "the report"
     return _Facts(
         function=result.function, status_code=result.status_code, start=start, letter=letter,
         again=start == _FAILED, ran=milliseconds(report.duration_ms),
         did=_ENDED.get(kind, f"raises {kind or 'an error'}") if error else "",
-        payload=payload, error=result.function_error or "", after=after, logged=logged, log=log,
+        payload=payload, error=result.function_error or "", after=after, printed=printed, log=log,
     )  # fmt: skip
 
 

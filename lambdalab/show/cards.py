@@ -18,6 +18,7 @@ from lambdalab.show.frame import (
     lettered,
     paragraph,
     quiet,
+    rich,
     said_measured_table,
     tried_seen_table,
 )
@@ -90,7 +91,7 @@ class PredictionCard:
             mark, spoken = ("●", ' <span class="ll-x">(chosen)</span>') if on else ("○", "")
             body += (
                 f'<div class="ll-o{" ll-on" if on else ""}"><span class="ll-i" aria-hidden="true">{mark}</span>'
-                f"<b>{escape(letter)}</b>&emsp;{escape(words)}{spoken}</div>"
+                f"<b>{escape(letter)}</b>&emsp;{rich(words)}{spoken}</div>"
             )
         steps = [chip(words, "solid" if words == _sure(self.sure) else "plain") for words in SURE.values()]
         body += f"<p><b>How sure?</b>&ensp; {' '.join(steps)}</p>"

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from lambdalab.show import glyphs, theme
+from lambdalab.show import glyphs, keys, theme
 
 CHIPS = ("plain", "cold", "warm", "failed", "throttled", "dashed", "solid")
 LINES, LINE = 4, 80  # an answer on a card: lines, and characters in each
+_BETWEEN_BACKTICKS = re.compile(r"`([^`\n]+)`")
 
 
 def chip(text: str, kind: str = "plain") -> str:
@@ -34,9 +35,14 @@ def chip(text: str, kind: str = "plain") -> str:
     return f'<span class="ll-c ll-{kind}">{inside}</span>'
 
 
+def rich(text: str) -> str:
+    """A text of the course as HTML, with what stands between backticks in the code's font (lesson 00)."""
+    return _BETWEEN_BACKTICKS.sub(r"<code>\1</code>", escape(text))
+
+
 def quiet(text: str) -> str:
     """A line in the second text."""
-    return f'<p class="ll-2">{escape(text)}</p>'
+    return f'<p class="ll-2">{rich(text)}</p>'
 
 
 def paragraph(label: str, text: str, note: str = "") -> str:
@@ -48,8 +54,8 @@ def paragraph(label: str, text: str, note: str = "") -> str:
         note: an afterthought in the second text.
     """
     bold = f"<b>{escape(label)}</b> " if label else ""
-    after = f' <span class="ll-2">{escape(note)}</span>' if note else ""
-    return f"<p>{bold}{escape(text)}{after}</p>"
+    after = f' <span class="ll-2">{rich(note)}</span>' if note else ""
+    return f"<p>{bold}{rich(text)}{after}</p>"
 
 
 def code_block(text: str, note: str = "") -> str:
@@ -66,6 +72,18 @@ def code_block(text: str, note: str = "") -> str:
 def code(text: str) -> str:
     """A few words of code within a line."""
     return f"<code>{escape(text)}</code>"
+
+
+def folded(summary: str, inside_html: str, *, opened: bool = False) -> str:
+    """What opens at a click or at Enter.
+
+    Args:
+        summary: the line that is always there.
+        inside_html: HTML made of the parts of this module.
+        opened: whether it begins open.
+    """
+    state = " open" if opened else ""
+    return f"<details{state}><summary {keys.KEPT}>{escape(summary)}</summary>{inside_html}</details>"
 
 
 def cut(text: str, lines: int = LINES, width: int = LINE) -> tuple[str, str]:
@@ -130,9 +148,9 @@ def said_measured_table(label: str, said: str, measured: str, sure: str | None) 
 
     def cell(text: str) -> str:
         letter, words = lettered(text)
-        return f"<b>{letter}</b>&nbsp; {escape(words)}" if letter else escape(words)
+        return f"<b>{letter}</b>&nbsp; {rich(words)}" if letter else rich(words)
 
-    rows = [(False, (escape(label), cell(said), cell(measured)))]
+    rows = [(False, (rich(label), cell(said), cell(measured)))]
     if sure:
         rows.append((False, ("how sure", escape(sure), theme.DASH)))
     return rows_table(("", "you said", "measured"), rows, label="what you said and what was measured")
@@ -147,8 +165,8 @@ def tried_seen_table(rows: Sequence[tuple[bool, str, str]]) -> str:
     drawn = []
     for ok, tried, seen in rows:
         said, mark = ("as expected", theme.TICK) if ok else ("not yet", theme.DASH)
-        named = f'<span class="ll-i" role="img" aria-label="{said}">{mark}</span>{escape(tried)}'
-        drawn.append((not ok, (named, escape(seen))))
+        named = f'<span class="ll-i" role="img" aria-label="{said}">{mark}</span>{rich(tried)}'
+        drawn.append((not ok, (named, rich(seen))))
     return rows_table(("what was tried", "seen"), drawn, label="what was tried and what was seen")
 
 
@@ -176,7 +194,7 @@ def card(
     Raises:
         ValueError: there is no such glyph.
     """
-    title = f'<b class="ll-h">{escape(heading)}</b>' if heading else ""
+    title = f'<b class="ll-h">{rich(heading)}</b>' if heading else ""
     small = f'<span class="ll-2">{escape(kicker)}</span>'
     top = f"<span>{glyphs.svg(glyph, 28)}{title}&ensp; {small}</span>" if glyph else small
     below = f"<p>{title}</p>" if title and not glyph else ""

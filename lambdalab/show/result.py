@@ -13,7 +13,7 @@ from html import escape
 
 from lambdalab.observe.records import Report
 from lambdalab.show import theme
-from lambdalab.show.frame import card, chip, code, code_block, cut
+from lambdalab.show.frame import card, chip, code, code_block, cut, folded
 from lambdalab.show.numbers import SPACE, milliseconds, money
 
 LOG_ENDS, LOG_LINE = 20, 240  # lines at each end of a log, and characters of a line
@@ -137,7 +137,7 @@ class ResultCard:
         body += _figures_table(_figures(self.report, self.price_per_million))
         body += f'<p class="ll-2">request id {code(self.request_id)}{f" &ensp; {escape(source)}" if source else ""}</p>'
         if self.log:
-            body += f"<details><summary>START, END, REPORT</summary>{code_block(_short(self.log))}</details>"
+            body += folded("START, END, REPORT", code_block(_short(self.log)))
         return card(
             kicker=_where(self.version, self.environment, self.process_id, self.status_code),
             heading=self.function,

@@ -13,11 +13,18 @@ exNN-k-name):
     order = ["C", "A"]
     ### END SOLUTION
 
+    ### BEGIN SOLUTION                        becomes   # CHANGE THE CODE BELOW
+    ### STUB: def handler(event, context):              def handler(event, context):
+    ### STUB:     return "Hello"                            return "Hello"
+    def handler(event, context):
+        return event["greeting"]
+    ### END SOLUTION
+
 `### STUB:` lines, one for each line of the stub, are needed where the region stands at the top level of a notebook
-cell, since an untouched workbook has to run to its end. A `%%deploy` cell may do without: there the function fails,
-not the cell. `### BEGIN HIDDEN TESTS` … `### END HIDDEN TESTS` is left out of the exercise. Without STUB lines the
-result equals nbgrader's own release, cell for cell, checksums included; what is left out here is everything else that
-nbgrader does: course folders, grades, feedback, mark schemes.
+cell, since an untouched workbook has to run to its end. A `%%deploy` cell may do without: there the function fails, not
+the cell. A stub with a function that works already is code to change. `### BEGIN HIDDEN TESTS` … `### END HIDDEN TESTS`
+is left out of the exercise. Without STUB lines the result equals nbgrader's own release, cell for cell, checksums
+included; what is left out here is everything else that nbgrader does: course folders, grades, feedback, mark schemes.
 """
 
 from __future__ import annotations
@@ -139,7 +146,9 @@ def _stub(cell: NotebookNode, place: str, region: list[str], indent: str) -> lis
         match = _GRADE_ID.fullmatch(cell.metadata.nbgrader.grade_id)
         assert match is not None  # _check_id has seen it
         own = [f'raise NotImplementedError("Exercise {match.group(1)}.{match.group(2)}")']
-    return [f"{indent}# YOUR CODE HERE", *((indent + line).rstrip() for line in own)]
+    works = any(line.startswith("def ") for line in own) and not any("NotImplementedError" in line for line in own)
+    first = "# CHANGE THE CODE BELOW" if works else "# YOUR CODE HERE"
+    return [(indent + line).rstrip() for line in (first, *own)]
 
 
 def _check_id(grader: dict[str, object], seen: set[str], place: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from lambdalab.teach import course, shape
 from lambdalab.teach.course import Kind, Page
@@ -16,6 +16,10 @@ LESSONS = [pytest.param(page, id=page.name) for page in course.load(ROOT).of(Kin
 
 FIGURE = "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=[1, 2], y=[3, 4]))"
 CHOICE = "import ipywidgets\nipywidgets.RadioButtons(options=['a', 'b'], description='One')"
+QUESTIONS = "from lambdalab.learn import predict, recall\npredict('01-2')\nrecall('01')"
+WHERE = """() => { const { activeCellIndex, mode, widgets } = jupyterapp.shell.currentWidget.content;
+    return [activeCellIndex, mode, widgets.length] }"""
+FOCUSED = "() => document.activeElement.innerText.trim()"
 OUTSIDE = 'from IPython.display import HTML\nHTML(\'<img alt="none" src="http://192.0.2.1/a.png">\')'
 
 
@@ -38,6 +42,47 @@ def test_a_figure_is_drawn_a_choice_is_driven_and_the_whole_notebook_is_photogra
     assert seen.findings("good") == []
     assert (seen.figures, seen.blank, seen.driven) == (1, 0, 1)
     assert len(seen.pictures) >= 2 and all(path.stat().st_size > 5_000 for path in seen.pictures)
+
+
+def test_the_keyboard_alone_answers_a_prediction_opens_an_answer_and_leaves_the_cell_in_place(
+    jupyterlab: jupyter.Server, chromium: Browser
+) -> None:
+    save(jupyterlab.root / "04_keys.ipynb", text("# Keys"), code(QUESTIONS), text("after"))
+    context = chromium.new_context(viewport={"width": jupyter.WIDTH, "height": jupyter.HEIGHT})
+    try:
+        page = context.new_page()
+        page.set_default_timeout(jupyter.START_SECONDS * 1000)
+        page.goto(f"{jupyterlab.address}/doc/tree/04_keys.ipynb")
+        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context !== undefined")
+        page.evaluate(jupyter._RUN_ALL)
+        form = page.locator(".ll-form")
+        radios = form.get_by_role("radio")
+        radios.first.focus()
+        assert page.evaluate(WHERE) == [1, "command", 3]
+        page.keyboard.press("ArrowDown")
+        expect(radios.nth(1)).to_be_checked()
+        page.keyboard.press("ArrowDown")
+        expect(radios.nth(2)).to_be_checked()
+        page.keyboard.press("ArrowUp")
+        expect(radios.nth(1)).to_be_checked()
+        assert page.evaluate(WHERE) == [1, "command", 3]
+        for button, key in (("quite", "Space"), ("Save my answer", "Enter")):
+            for _ in range(radios.count() + 2):
+                if page.evaluate(FOCUSED) != button:
+                    page.keyboard.press("Tab")
+            assert page.evaluate(FOCUSED) == button
+            page.keyboard.press(key)
+        expect(form.get_by_role("status")).to_contain_text('predict("01-2", "b", sure="quite")')
+        page.keyboard.press("d")
+        page.keyboard.press("d")  # JupyterLab's command that deletes a cell
+        answer = page.locator("details").first
+        answer.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(answer).to_have_attribute("open", "")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate(WHERE) == [1, "command", 3]
+    finally:
+        context.close()
 
 
 def test_an_error_and_a_request_to_another_machine_are_seen(jupyterlab: jupyter.Server, chromium: Browser) -> None:

@@ -6,13 +6,19 @@ Every case is a handler that is run twice: by our runtime, and by AWS's client (
 
 from __future__ import annotations
 
+import collections
+import importlib
 import itertools
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lambdalab import Function, Lab
 from lambdalab.functions import Result, package
@@ -65,6 +71,21 @@ def both(create: Create) -> Callable[..., tuple[Function, Function]]:
         return ours, create({"app.py": source, **python_client()}, "provided.al2023", handler, timeout)
 
     return make
+
+
+@pytest.fixture
+def encoders(monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[[Any], bytes], Callable[[Any], bytes]]:
+    """What turns an answer into bytes, in our runtime and in awslambdaric."""
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", "/var/task")
+    monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
+    ours = importlib.import_module("lambdalab.runtime.bootstrap")
+    theirs = importlib.import_module("awslambdaric.lambda_runtime_marshaller").LambdaMarshaller()
+
+    def marshal(answer: Any) -> bytes:
+        said = theirs.marshal_response(answer)[0]
+        return said if isinstance(said, bytes) else str(said).encode()
+
+    return ours.encode, marshal
 
 
 def neutral(text: str, result: Result) -> str:
@@ -140,6 +161,35 @@ HEAD = "import collections, enum\nfrom decimal import Decimal as D\ndef handler(
 def test_python_an_answer_is_the_same_to_the_byte(both: Callable[..., tuple[Function, Function]], case: str) -> None:
     ours, theirs = both(f"{HEAD}return {ANSWERS[case]}")
     assert ours.invoke().payload == theirs.invoke().payload
+
+
+Point = collections.namedtuple("Point", "x y")
+KEYS = st.text() | st.integers() | st.floats() | st.booleans() | st.none()
+SCALARS = KEYS | st.decimals(allow_nan=False) | st.just(Decimal("NaN")) | st.binary(max_size=3)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(KEYS, inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.builds(Point, inner, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_python_any_answer_is_written_as_awslambdaric_writes_it(
+    encoders: tuple[Callable[[Any], bytes], Callable[[Any], bytes]], value: Any
+) -> None:
+    said: list[bytes | None] = []
+    for encode in encoders:
+        try:
+            said.append(encode(value))
+        except Exception:  # such as bytes that are no text: neither can write them
+            said.append(None)
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("case", FAILURES)

@@ -288,6 +288,17 @@ def test_19_the_folders_are_called_as_on_aws(made: Deploy) -> None:
     assert made(source).invoke(names).answer == ["/var/task", "/var/runtime", "/var/task", "/var/runtime", "/var/task"]
 
 
+def test_19_what_is_not_reserved_a_function_may_set_otherwise(made: Deploy) -> None:
+    source = """
+import os, sys
+def handler(event, context):
+    return [os.environ["TZ"], os.environ["LANG"], "/var/task/own" in sys.path]
+"""
+    env = {"TZ": "Europe/Zurich", "LANG": "de_DE.UTF-8", "PYTHONPATH": "/var/task/own"}
+    answer = made(source, env=env).invoke().answer
+    assert answer[:2] == ["Europe/Zurich", "de_DE.UTF-8"] and (answer[2] or rooms.why_not())
+
+
 def test_20_the_context_says_what_aws_says(made: Deploy) -> None:
     source = """
 def handler(event, context):

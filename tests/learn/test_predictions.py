@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -188,6 +189,21 @@ def test_the_form_can_be_used_without_a_mouse_and_saves_only_on_its_button() -> 
     assert 'aria-live="polite"' in status.value
     assert all(control.description or control.tooltip for control in (options, certainty, save))
     assert "min-height:44px" in form.children[0].value
+
+
+def test_backticks_are_code_in_card_and_form_and_a_radio_button_drops_them() -> None:
+    pytest.importorskip("ipywidgets")
+    from lambdalab.learn.widgets import prediction_widget
+
+    known = find("01-2")
+    first = dataclasses.replace(known.options[0], text="`event` is empty")
+    ticked = dataclasses.replace(known, question="What does `event` hold?", options=(first, *known.options[1:]))
+    card, form = card_of(ticked), prediction_widget(ticked, None, None)
+    for html in (card.html, form.children[0].value):
+        assert "What does <code>event</code> hold?" in html
+    assert "<code>event</code> is empty" in card.html
+    assert "What does `event` hold?" in card.text and "`event` is empty" in card.text
+    assert form.children[1].options[0] == ("a\u2003event is empty", "a")
 
 
 def test_a_form_without_a_choice_records_nothing_and_says_so() -> None:

@@ -16,7 +16,7 @@ from lambdalab.learn.display import Shown
 from lambdalab.learn.exercises import workbook, workbooks
 from lambdalab.learn.hints import _hint, _twin
 from lambdalab.learn.progress import card as progress_card
-from lambdalab.learn.recall import _page, _start, returning
+from lambdalab.learn.recall import _answered, _page, _start, returning
 from tests.learn import cells
 from tests.learn.answers import ANSWERS
 
@@ -41,6 +41,15 @@ def test_the_answers_are_folded_in_the_card() -> None:
     html = _start("01").html
     assert html.count("<details>") == 3
     assert "<details open" not in html
+
+
+def test_backticks_of_a_question_are_code_in_its_cards_and_stay_in_the_text() -> None:
+    known = lesson("01").recall[0]
+    ticked = dataclasses.replace(known, question="What is `event`?", explanation="`event` is a dict.")
+    for card in (_page("Recall", "", [ticked], {}), _answered(ticked, known.answer, True)):
+        assert "What is <code>event</code>?" in card.html and "<code>event</code> is a dict." in card.html
+        assert "`" not in card.html
+        assert "What is `event`?" in card.text
 
 
 def test_a_lesson_without_questions_says_so_quietly(capsys: Said) -> None:

@@ -279,6 +279,22 @@ def test_without_node_a_nodejs_function_is_refused_with_what_to_do(monkeypatch: 
 
 
 @needs_node
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("index.mjs", "import { S3Client } from '@aws-sdk/client-s3';"),
+        ("index.js", "const AWS = require('aws-sdk');"),
+    ],
+)
+def test_a_nodejs_function_that_misses_the_aws_sdk_is_told_where_to_get_it(
+    create: Create, file: str, source: str
+) -> None:
+    result = create({file: source}, NODE, "index.handler").invoke()
+    assert result.function_error == "Unhandled"
+    assert "On AWS the Node.js runtime brings the AWS SDK along" in repr(result)
+
+
+@needs_node
 def test_the_deploy_cell_takes_a_runtime_and_says_when_another_version_runs_it(
     lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:

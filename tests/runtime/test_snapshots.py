@@ -159,13 +159,19 @@ def handler(event, context):
     assert result.report is not None and result.report.init_ms is not None
 
 
-def test_deleting_the_function_ends_its_template(publish: Callable[..., Function], deploy: Deploy, lab: Lab) -> None:
+@pytest.mark.parametrize("which", ["version", "function"])
+def test_deleting_the_version_or_the_function_ends_its_template(
+    publish: Callable[..., Function], deploy: Deploy, lab: Lab, which: str
+) -> None:
     function = publish(TOKEN)
     function.invoke(qualifier="1")
     cloud = psutil.Process(next(p.pid for p in lab.processes() if p.what == "cloud"))
     templates = [p for p in cloud.children() if any("bootstrap" in part for part in p.cmdline())]
     assert templates
-    function.delete()
+    if which == "version":
+        lab.client("lambda").delete_function(FunctionName="f", Qualifier="1")
+    else:
+        function.delete()
+        deploy(TOKEN)  # for the fixture, which deletes it
     psutil.wait_procs(templates, timeout=5)
     assert not [p for p in templates if p.is_running()]
-    deploy(TOKEN)  # for the fixture, which deletes it

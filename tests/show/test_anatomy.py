@@ -107,8 +107,22 @@ def test_an_answer_takes_the_place_of_the_error_and_nothing_else_moves() -> None
 def test_the_sentence_has_the_measured_numbers() -> None:
     assert anatomy(FAILED).alt == (
         "The caller gets status 200 with FunctionError Unhandled. The environment needs init 84\u00a0ms, the handler "
-        "raises KeyError after 12\u00a0ms, and it freezes. Print and the error go to the log only."
+        "raises KeyError after 12\u00a0ms, and it freezes. What it printed goes to the log only, the error goes to "
+        "both."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("answered", "What it printed goes to the log only."),
+        ("warm", "The report goes to the log only."),
+        ("failed", "What it printed goes to the log only, the error goes to both."),
+        ("warm and failed", "The error goes to the caller and to the log."),
+    ],
+)
+def test_the_last_sentence_says_who_sees_what_was_printed_and_the_error(name: str, sentence: str) -> None:
+    assert anatomy(CASES[name]).alt.endswith(f" {sentence}")
 
 
 def test_a_warm_environment_was_frozen_before_and_has_no_init() -> None:

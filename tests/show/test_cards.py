@@ -127,6 +127,36 @@ def test_a_letter_is_told_from_an_article(text: str, parts: tuple[str, str]) -> 
     assert lettered(text) == parts
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [("`x` and `<b>`", "<code>x</code> and <code>&lt;b&gt;</code>"), ("one ` alone", "one ` alone"), ("``", "``")],
+)
+def test_only_what_stands_between_two_backticks_is_code(text: str, html: str) -> None:
+    assert cards.rich(text) == html
+
+
+@pytest.mark.parametrize(("card", "facts"), PAIRS)
+def test_backticks_are_code_in_the_card_and_stay_in_the_text(
+    card: Any, facts: dict[str, Any], read_html: Callable[[str], Any]
+) -> None:
+    ticked = {"question", "heading", "label", "said", "measured", "idea", "why_not", "footer"} & facts.keys()
+    filled = {**facts, **{name: f"{facts[name]} `{name}`" for name in ticked if facts[name]}}
+    filled |= {name: [(letter, f"{words} `{letter}{letter}`") for letter, words in facts[name]]
+               for name in ("options",) if name in facts}  # fmt: skip
+    html = card(**filled).html()
+    assert "`" not in read_html(html).words
+    assert all(f"<code>{name}</code>" in html and f"`{name}`" in card(**filled).text() for name in ticked)
+    assert html.count("<code>") >= len(ticked) + len(facts.get("options", []))
+
+
+def test_what_opens_keeps_its_keys_from_jupyterlab(read_html: Callable[[str], Any]) -> None:
+    from lambdalab.show.frame import folded
+
+    read = read_html(folded("The <answer>", "<p>42</p>"))
+    assert [tag for tag, kept in read.tags if "data-lm-suppress-shortcuts" in kept] == ["summary"]
+    assert read.words == "The <answer>42"
+
+
 def test_an_unknown_chip_is_refused() -> None:
     with pytest.raises(ValueError, match="choose one of plain, cold"):
         cards.chip("hot", "hot")

@@ -92,10 +92,19 @@ def test_region_in_a_deploy_cell_keeps_the_magic_line() -> None:
 
 
 def test_stub_lines_are_the_stub_with_their_inner_indentation() -> None:
-    stub = "### STUB: def f(x):\n### STUB:     return 0\n### STUB:\n### STUB: y = []"
+    stub = "### STUB: x = {\n### STUB:     1: 0}\n### STUB:\n### STUB: y = []"
     region = f"### BEGIN SOLUTION\n{stub}\ny = [1]\n### END SOLUTION"
     source = released(solution(region, "ex01-1")).cells[0].source
-    assert source == "# YOUR CODE HERE\ndef f(x):\n    return 0\n\ny = []"
+    assert source == "# YOUR CODE HERE\nx = {\n    1: 0}\n\ny = []"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [("return 0", "# CHANGE THE CODE BELOW"), ('raise NotImplementedError("Exercise 01.1")', "# YOUR CODE HERE")],
+)
+def test_a_stub_that_works_is_code_to_change_and_one_that_raises_is_code_to_write(body: str, line: str) -> None:
+    region = f"### BEGIN SOLUTION\n### STUB: def f(x):\n### STUB:     {body}\ndef f(x):\n    return x\n### END SOLUTION"
+    assert released(solution(region, "ex01-1")).cells[0].source == f"{line}\ndef f(x):\n    {body}"
 
 
 def test_checksum_is_md5_of_what_nbgrader_documents() -> None:
