@@ -56,14 +56,16 @@ A_04_1 = Answers(
 )
 # Other forms of the same wrong answers.
 MORE_WRONG = {
-    ("04.1", "a slash in the handler"): ("folder-in-the-handler", _zip("path", "shop/app.handler")),
-    ("04.1", "the whole folder and a file's name"): ("handler-is-a-file", _zip("path", "shop/app.py")),
-    ("04.1", "names typed in"): (
-        "only-app",
-        "from lambdalab.functions import package\n\ndef make_zip(files):\n"
-        '    return package({name: files["shop/" + name] for name in ("app.py", "lib/prices.py", "data.json")'
-        ' if "shop/" + name in files})\n\nHANDLER = "app.handler"\n',
-    ),
+    "04.1": {
+        "a slash in the handler": ("folder-in-the-handler", _zip("path", "shop/app.handler")),
+        "the whole folder and a file's name": ("handler-is-a-file", _zip("path", "shop/app.py")),
+        "names typed in": (
+            "only-app",
+            "from lambdalab.functions import package\n\ndef make_zip(files):\n"
+            '    return package({name: files["shop/" + name] for name in ("app.py", "lib/prices.py", "data.json")'
+            ' if "shop/" + name in files})\n\nHANDLER = "app.handler"\n',
+        ),
+    }
 }
 
 # 04.2, a safe release
@@ -164,14 +166,16 @@ A_04_3 = Answers(
     },
 )
 MORE_WRONG |= {
-    ("04.3", "the weights stay and $LATEST is refused"): (
-        "to-latest",
-        _DECIDE
-        + 'def act(decision):\n    if decision == "promote":\n'
-        + '        client.update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=NEW, RoutingConfig={})\n'
-        + '    elif decision == "roll back":\n'
-        + '        client.update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="$LATEST")\n',
-    ),
+    "04.3": {
+        "the weights stay and $LATEST is refused": (
+            "to-latest",
+            _DECIDE
+            + 'def act(decision):\n    if decision == "promote":\n'
+            + '        client.update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=NEW, RoutingConfig={})\n'
+            + '    elif decision == "roll back":\n'
+            + '        client.update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="$LATEST")\n',
+        ),
+    }
 }
 
 # 04.4, whose permission?
