@@ -67,9 +67,9 @@ class RuntimeClient:
     def respond(self, request_id, body):
         self.exchange("POST", f"/invocation/{request_id}/response", body)
 
-    def fail(self, path, error):
-        kind = f"Lambda-Runtime-Function-Error-Type: {error['errorType']}\r\n"
-        self.exchange("POST", path, json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace"), kind)
+    def fail(self, path, error, kind=None):
+        header = f"Lambda-Runtime-Function-Error-Type: {kind or error['errorType']}\r\n"
+        self.exchange("POST", path, json.dumps(error, ensure_ascii=False).encode("utf-8", "backslashreplace"), header)
 
 
 class Fields:
@@ -408,10 +408,10 @@ def take_snapshot(client):
 
 def give_up(client, path, kind, wrong, code):
     """Report what a hook raised, and end."""
-    error = {**describe(wrong, ""), "errorType": kind}
+    error = describe(wrong, "")
     log_error(error)
     flush()
-    client.fail(path, error)
+    client.fail(path, error, kind)
     sys.exit(code)
 
 

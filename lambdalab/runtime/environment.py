@@ -45,6 +45,7 @@ PREPARED_LIMIT = 130.0
 RESTORE_LIMIT = 10.0
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 NEXT = ("GET", "/invocation/next")
+ERROR_TYPE = "lambda-runtime-function-error-type"
 
 
 @dataclass
@@ -206,7 +207,10 @@ class ExecutionEnvironment:
                 self._hooks_began = time.perf_counter()
                 connection.answer(200)
             elif asked in (("POST", "/init/error"), ("POST", "/restore/error")):
-                failed = InitFailed(error_object(request.body), since(runtime.began))
+                error = error_object(request.body)
+                if self.snapshot:  # which hook failed stands in the header only
+                    error = {**error, "errorType": request.headers.get(ERROR_TYPE, error.get("errorType"))}
+                failed = InitFailed(error, since(runtime.began))
                 connection.answer(202)
                 with contextlib.suppress(TimeIsUp, ProcessEnded, LimitPassed):  # what it still says while it exits
                     runtime.next_request(time.perf_counter() + 1.0)

@@ -9,7 +9,6 @@ Left out: a process with other Python threads, which fork would lose, and system
 from __future__ import annotations
 
 import json
-import os
 import socket
 import threading
 import time
@@ -17,12 +16,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from lambdalab.runtime import processes
 from lambdalab.runtime.guard import Guard
 from lambdalab.runtime.process import ProcessEnded, RuntimeProcess, TimeIsUp
 from lambdalab.runtime.rooms import Program
 
 SNAPSHOT_LIMIT = 130.0
 _ANSWER_SECONDS = 10.0
+_TOLD_SECONDS = 1.0
+_KILLED = -9
 
 
 class SnapshotFailed(Exception):
@@ -146,14 +148,19 @@ class Copy:
         self._code: int | None = None
 
     def poll(self) -> int | None:
-        if self._code is None:
-            self._code = self._snapshot.ended(self.pid, 0.0)
-            if self._code is None and not os.path.exists(f"/proc/{self.pid}"):  # noqa: PTH110 - also when it is a zombie
-                self._code = -9
+        if self._code is None and not self._is_there():
+            self.wait()
         return self._code
 
     def wait(self) -> int:
         """Wait until it has ended; when its template is gone too, nobody knows the code."""
-        if self.poll() is None:
-            self._code = self._snapshot.ended(self.pid, 2.0)
-        return -9 if self._code is None else self._code
+        while self._code is None and self._is_there():
+            self._code = self._snapshot.ended(self.pid, 0.05)
+        if self._code is None:
+            self._code = self._snapshot.ended(self.pid, _TOLD_SECONDS)
+        if self._code is None:
+            self._code = _KILLED
+        return self._code
+
+    def _is_there(self) -> bool:
+        return processes.state(self.pid) is not None

@@ -114,7 +114,7 @@ def handler(event, context):
         function.invoke(qualifier="1")
     assert refused.value.response["Error"]["Code"] == "SnapStartException"
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    assert "[ERROR] Runtime.AfterRestoreError: no connection" in str(function.logs())
+    assert "[ERROR] ValueError: no connection" in str(function.logs())
 
 
 def test_a_copy_that_dies_is_reported_like_any_process_and_the_next_call_gets_another(
