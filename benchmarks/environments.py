@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import itertools
 import json
 import socket
@@ -16,11 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from benchmarks.measure import Row, medians, milliseconds, python
 from lambdalab import Lab
 from lambdalab.functions import deploy, package
 from lambdalab.keys import Keyring
+from lambdalab.runtime import rooms
 from lambdalab.runtime.environment import ExecutionEnvironment, Job
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.guard import Guard
@@ -135,6 +138,15 @@ def starting(workshop: Workshop) -> Iterator[Row]:
     bare = python("-I", "-S", "-c", "import json")
     cold, floor = medians(21, lambda: init(hello), lambda: milliseconds(bare))
     yield Row("cold start, spawn to first next", cold, 'python -I -S -c "import json"', floor, "at most 1.5")
+    if importlib.util.find_spec("awslambdaric"):
+        theirs = replace(hello, command=[sys.executable, "-m", "awslambdaric", "lambda_function.handler"])
+
+        def init_of_theirs() -> float:
+            with mock.patch.object(rooms, "why_not", lambda: "started as it is, without our launcher"):
+                return init(theirs)
+
+        cold, peer = medians(11, lambda: init(hello), init_of_theirs)
+        yield Row("cold start, spawn to first next", cold, "with awslambdaric, AWS's own client", peer, "at most 0.7")
     restored, full = medians(9, restore, lambda: init(heavy))
     yield Row("SnapStart restore, boto3 and numpy", restored, "its cold start", full, "at most 0.02")
     snapshot.close()

@@ -2,7 +2,9 @@
 
 On AWS a request is allowed when a statement allows it and none denies it. Here the same rule over resource policies
 with a service as principal and the two conditions that matter for triggers, SourceArn and SourceAccount, and over the
-policies of a role. Left out so far: users and groups, NotAction and NotResource, every other condition operator.
+policies of a role. What cannot be evaluated here never lets anybody in: such a statement allows nothing, and denies
+what the rest of it names. These are condition keys and operators not listed below, and variables such as
+${aws:username}. Left out so far: users and groups.
 """
 
 from __future__ import annotations
@@ -13,15 +15,33 @@ from dataclasses import dataclass
 from typing import Any
 
 Statement = Mapping[str, Any]
+_OPERATORS = {
+    "StringEquals": ("equal", True),
+    "StringNotEquals": ("equal", False),
+    "StringLike": ("like", True),
+    "StringNotLike": ("like", False),
+    "ArnEquals": ("like", True),  # AWS compares both kinds of ARN test with wildcards
+    "ArnLike": ("like", True),
+    "ArnNotEquals": ("like", False),
+    "ArnNotLike": ("like", False),
+}
+"""How each condition operator compares, and whether it wants a match."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer, and the statement that gave it; `statement` is None when nothing matched (an implicit denial)."""
+    """The answer, and the statement that gave it.
+
+    Args:
+        statement: None when nothing matched (an implicit denial).
+        reason: a sentence without its capital.
+        unchecked: what of a denying statement could not be evaluated and was taken as met, in words; else "".
+    """
 
     allowed: bool
     statement: Statement | None
     reason: str
+    unchecked: str = ""
 
 
 def decide(
@@ -46,7 +66,7 @@ def decide(
         source_account: the account that owns it, 12 digits.
     """
     given = {"aws:sourcearn": source_arn, "aws:sourceaccount": source_account}
-    meant = [s for s in statements if _principal_matches(s.get("Principal"), principal)]
+    meant = [s for s in statements if _names(s, principal)]
     decision = _weigh(meant, action, resource, given)
     return decision or Decision(
         False, None, f"no statement of the policy lets {principal} do {action} for {source_arn}"
@@ -71,16 +91,24 @@ def _weigh(statements: Iterable[Statement], action: str, resource: str, given: M
     """What the statements that apply say, a denial before everything else; None when none applies."""
     allow: Statement | None = None
     for statement in statements:
-        applies = (
-            _any_like(statement.get("Action"), action, ignore_case=True)
-            and _any_like(statement.get("Resource"), resource)
-            and _conditions_hold(statement.get("Condition", {}), given)
-        )
-        if applies and statement.get("Effect") == "Deny":
-            return Decision(False, statement, f"statement {statement.get('Sid')} denies it")
-        if applies and allow is None:
+        parts = [_covers(statement, "Action", action), _covers(statement, "Resource", resource)]
+        parts += _conditions(statement.get("Condition", {}), given)
+        if False in parts:
+            continue
+        unchecked = " and ".join(part for part in parts if isinstance(part, str))
+        if statement.get("Effect") == "Deny":
+            taken = f"; it has {unchecked}, which lambdalab cannot check and takes as met" if unchecked else ""
+            return Decision(False, statement, f"statement {statement.get('Sid')} denies it{taken}", unchecked)
+        if statement.get("Effect") == "Allow" and not unchecked and allow is None:
             allow = statement
     return Decision(True, allow, f"statement {allow.get('Sid')} allows it") if allow is not None else None
+
+
+def _names(statement: Statement, principal: str) -> bool:
+    """Whether the statement is about this principal."""
+    if "NotPrincipal" in statement:
+        return not _principal_matches(statement["NotPrincipal"], principal)
+    return _principal_matches(statement.get("Principal"), principal)
 
 
 def _principal_matches(given: Any, principal: str) -> bool:
@@ -91,31 +119,39 @@ def _principal_matches(given: Any, principal: str) -> bool:
     return bool(given == principal)
 
 
-def _any_like(patterns: Any, value: str, *, ignore_case: bool = False) -> bool:
-    if ignore_case:
-        value = value.lower()
-    return any(_like(str(p).lower() if ignore_case else str(p), value) for p in _listed(patterns))
+def _covers(statement: Statement, part: str, value: str) -> bool | str:
+    """Whether Action or Resource, or NotAction or NotResource, covers the value; in words what cannot be checked."""
+    positive = part in statement
+    patterns = [str(pattern) for pattern in _listed(statement.get(part if positive else f"Not{part}"))]
+    if part == "Action":  # its case does not count
+        patterns, value = [pattern.lower() for pattern in patterns], value.lower()
+    if any(_like(pattern, value) for pattern in patterns):
+        return positive
+    if any("${" in pattern for pattern in patterns):
+        return f"a variable in its {part}"
+    return bool(patterns) and not positive
 
 
 def _like(pattern: str, value: str) -> bool:
     return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
 
 
-def _conditions_hold(conditions: Mapping[str, Any], given: Mapping[str, str]) -> bool:
-    for operator, tests in conditions.items():
-        for name, wanted in tests.items():
-            value = given.get(name.lower())
-            if value is None or not any(_test(operator, str(w), value) for w in _listed(wanted)):
-                return False
-    return True
+def _conditions(conditions: Mapping[str, Any], given: Mapping[str, str]) -> list[bool | str]:
+    """Whether each condition holds; in words those that cannot be checked."""
+    return [
+        _holds(operator, name, [str(w) for w in _listed(wanted)], given)
+        for operator, tests in conditions.items()
+        for name, wanted in tests.items()
+    ]
 
 
-def _test(operator: str, wanted: str, value: str) -> bool:
-    if operator in ("ArnLike", "ArnEquals", "StringLike"):
-        return _like(wanted, value)
-    if operator == "StringEquals":
-        return wanted == value
-    return False
+def _holds(operator: str, name: str, wanted: list[str], given: Mapping[str, str]) -> bool | str:
+    how, wants_match = _OPERATORS.get(operator.removesuffix("IfExists"), ("", True))
+    value = given.get(name.lower())
+    if not how or value is None or any("${" in text for text in wanted):
+        return f"the condition {operator} on {name}"
+    found = any(_like(text, value) if how == "like" else text == value for text in wanted)
+    return found == wants_match
 
 
 def _listed(value: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import moto.awslambda.models as lambda_models
 from moto.awslambda.exceptions import UnknownFunctionException
 
-from lambdalab.cloud import aliases
+from lambdalab.cloud import aliases, roles
 from lambdalab.cloud.aliases import AliasBackend, AliasHands
 from lambdalab.cloud.functions import InvocationHands, LabFunction
 from lambdalab.cloud.limits import settings_complaint
@@ -77,6 +77,7 @@ class LabBackend(AliasBackend):
             raise invalid(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages."
             )
+        self._trusted(spec["FunctionName"], spec.get("Role"))
         function = super().create_function(spec)
         if spec.get("ReservedConcurrentExecutions") is not None:  # only CloudFormation's form of it has this
             self.put_function_concurrency(function.function_name, spec["ReservedConcurrentExecutions"])
@@ -99,12 +100,22 @@ class LabBackend(AliasBackend):
     def _latest_only(self, name: str, qualifier: str | None) -> None:
         """Refuse to change a published version, which never changes."""
         if self._read(name, qualifier)[1] not in (None, "$LATEST"):
-            raise invalid("Current operation does not support versions other than $LATEST")
+            raise invalid(
+                "Current operation does not support versions other than $LATEST. "
+                "Please set the version to $LATEST or do not set a version in your request."
+            )
+
+    def _trusted(self, name: str, role: str | None) -> None:
+        """Refuse a role whose trust policy does not let Lambda wear it."""
+        arn = f"arn:aws:lambda:{self.region_name}:{ACCOUNT}:function:{self._read(name)[0]}"
+        if role and not roles.lambda_may_wear(role, arn):
+            raise invalid("The role defined for the function cannot be assumed by Lambda.")
 
     def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         _check("UpdateFunctionConfiguration", body)
         self._latest_only(function_name, qualifier)
         check_revision(body.get("RevisionId"), self.get_function(function_name, qualifier).revision_id)
+        self._trusted(function_name, body.get("Role"))
         super().update_function_configuration(function_name, qualifier, body)
         return self._in_progress(self.get_function(function_name, qualifier))
 

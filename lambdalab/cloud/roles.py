@@ -1,8 +1,9 @@
-"""What a role may do: the statements of its policies, as moto's IAM keeps them.
+"""What a role may do, and whether Lambda may wear it: the statements of its policies, as moto's IAM keeps them.
 
 On AWS a role has policies written into it and policies attached to it, among these AWS's own, such as
-AWSLambdaBasicExecutionRole. moto knows AWS's own when it is told to load them, which is done here. Left out:
-permissions boundaries and session policies.
+AWSLambdaBasicExecutionRole. moto knows AWS's own when it is told to load them, which is done here. Its trust policy
+says who may wear it; here it is asked when a function gets the role, and on AWS later too. Left out: permissions
+boundaries and session policies.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from moto.core.config import default_user_config
 from moto.iam.models import iam_backends
 
 from lambdalab.keys import ACCOUNT
-from lambdalab.permissions import Statement
+from lambdalab.permissions import Statement, decide
 
 TOUCHED = {
     "moto.core.config": ["default_user_config"],
@@ -29,16 +30,40 @@ def install() -> None:
 
 def statements(name: str) -> list[Statement] | None:
     """What the role of this name may do; None when there is no such role."""
-    roles = iam_backends[ACCOUNT]["aws"].roles.values()
-    role = next((role for role in roles if role.name == name), None)
+    role = _find(name)
     if role is None:
         return None
     attached = [_default(policy) for policy in role.managed_policies.values()]
-    found: list[Statement] = []
-    for document in (*role.policies.values(), *attached):
-        listed = json.loads(document).get("Statement", [])
-        found += listed if isinstance(listed, list) else [listed]
-    return found
+    return [found for document in (*role.policies.values(), *attached) for found in _listed(document)]
+
+
+def lambda_may_wear(role_arn: str, function_arn: str) -> bool:
+    """Whether the role's trust policy lets Lambda wear it for this function; true for a role that IAM does not know.
+
+    Follows https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html; lesson 04.
+    """
+    role = _find(role_arn.rpartition("/")[2])
+    if role is None:
+        return True
+    trust = [{**found, "Resource": role_arn} for found in _listed(role.assume_role_policy_document)]
+    return decide(
+        trust,
+        principal="lambda.amazonaws.com",
+        action="sts:AssumeRole",
+        resource=role_arn,
+        source_arn=function_arn,
+        source_account=ACCOUNT,
+    ).allowed
+
+
+def _find(name: str) -> Any:
+    return next((role for role in iam_backends[ACCOUNT]["aws"].roles.values() if role.name == name), None)
+
+
+def _listed(document: str) -> list[Statement]:
+    """A policy's statements; it may hold one without a list around it."""
+    found = json.loads(document).get("Statement", [])
+    return found if isinstance(found, list) else [found]
 
 
 def _default(policy: Any) -> str:

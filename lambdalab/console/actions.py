@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LATEST = "$LATEST"
 TRIAL_SECONDS = 5.0
+NEXT_CALL = "The next call starts a new environment; on AWS calls get the old state until the update is done."
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class Actions:
         changed = files.with_files(self.zip(name), texts)
         with self.recorder.act(f"Deploy {name}"):
             self._functions.update_function_code(FunctionName=name, ZipFile=changed)
-        said = f"Deployed: $LATEST of {name} has the new code. The next call starts a new environment with it."
+        said = f"Deployed: $LATEST of {name} has the new code. {NEXT_CALL}"
         notes = filter(None, (files.syntax_note(file, text) for file, text in texts.items()))
         return " ".join([said, *(f"Note: {note}" for note in notes)])
 
@@ -207,7 +208,7 @@ class Actions:
             if not changed:
                 return "Nothing differs from the settings of $LATEST, so no call was made."
             self._functions.update_function_configuration(FunctionName=name, **changed)
-        return f"Saved for $LATEST of {name}: {', '.join(changed)}. The next call starts a new environment."
+        return f"Saved for $LATEST of {name}: {', '.join(changed)}. {NEXT_CALL}"
 
     def add_trigger(self, name: str, source: Source, values: Values) -> str:
         """Let a source call the function, with the permission that this needs."""

@@ -1,6 +1,7 @@
 """A recorded call as Python that a student can run again.
 
-AWS's console has no such view; its nearest relative is CloudShell's history. Here a call is written as
+In 2026 AWS's Lambda console shows no calls beside its buttons, as far as its guide tells; its nearest relatives are
+CloudShell's history and CloudTrail's list of calls. Here a call is written as
 `boto3.client("lambda").invoke(...)` with the arguments that were sent. Only a zip is abbreviated: it becomes
 `package(files)`, and the script spells its files out. Left out: any other language.
 """

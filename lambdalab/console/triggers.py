@@ -1,8 +1,8 @@
 """What calls a function without being asked: the sources of events, each with its form, its rules and its permission.
 
-AWS's console hides that a source of its own accord needs a permission: "Add trigger" writes a statement into the
-function's resource policy before it writes the rule. Here the panel does the same, and says so. A further source is one
-more class in `SOURCES`. So far: S3.
+A source that pushes its events, such as S3, needs a permission. AWS's console adds it by itself and says so in small
+print: "Add trigger" writes a statement into the function's resource policy before it writes the rule. Here the panel
+does the same, and shows the call. A further source is one more class in `SOURCES`. So far: S3.
 """
 
 from __future__ import annotations

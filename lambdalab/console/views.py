@@ -24,7 +24,7 @@ from lambdalab.show.theme import CROSS, DASH
 
 ADDED = "added by the console"
 NOTHING_YET = "nothing yet. Each button shows here the boto3 calls that it makes."
-ASYNCHRONOUS = "An event from a trigger is asynchronous: nobody waits for the answer."
+ASYNCHRONOUS = "An event from S3 is asynchronous: nobody waits for the answer."
 
 
 # -- the header --------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def trigger_map(triggers: Sequence[Trigger], function: str) -> str:
 
 def permissions_tables(found: Permissions, function: str) -> tuple[Table, Table]:
     """Who may call the function, and what it may do itself, as two tables."""
-    nobody = "" if found.policy else ". It has no statement: only this account's own users and roles may"
+    nobody = "" if found.policy else ". It has no statement: only users and roles of this account may, if their own policies allow it"
     policy = Table(
         f"The resource policy of {function}: who may call it{nobody}",
         ("who", "what", "only if", "statement"),

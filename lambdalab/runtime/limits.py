@@ -117,13 +117,14 @@ class Watch:
             if missing > 0:
                 return min(missing / self.share, _SLOW)
             self._go()
-        elif self._credit <= 0:
+        busy = 1 if not self._family.children and processes.threads(self._family.pid) == 1 else _CPUS
+        if busy <= self.share:  # it cannot use more than it may
+            return self._pause
+        if self._credit <= 0:
             processes.freeze(self._family.pid)
             self._stopped = True
             return min((_TURN - self._credit) / self.share, _SLOW)
-        busy = 1 if not self._family.children and processes.threads(self._family.pid) == 1 else _CPUS
-        lasts = self._credit / max(busy - self.share, 0.001)
-        return max(_SHORTEST, min(lasts, self._pause))
+        return max(_SHORTEST, min(self._credit / (busy - self.share), self._pause))
 
     def _go(self) -> None:
         processes.thaw(self._family.pid)
