@@ -91,3 +91,61 @@ def test_a_role_may_do_what_one_of_its_statements_allows() -> None:
     write = decide_for_role(statements, action="s3:PutObject", resource="arn:aws:s3:::scans/a.txt")
     assert not write.allowed and write.statement is None
     assert write.reason == "because no identity-based policy allows the s3:PutObject action"
+
+
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+OBJECT = "arn:aws:s3:::scans/a.txt"
+
+
+@pytest.mark.parametrize(
+    ("deny", "denied"),
+    [
+        ({"NotAction": "s3:Get*", "Resource": "*"}, False),
+        ({"NotAction": "s3:Put*", "Resource": "*"}, True),
+        ({"Action": "*", "NotResource": "arn:aws:s3:::scans/*"}, False),
+        ({"Action": "*", "NotResource": "arn:aws:s3:::photos/*"}, True),
+    ],
+)
+def test_a_denial_with_not_covers_all_that_it_does_not_name(deny: dict[str, Any], denied: bool) -> None:
+    decision = decide_for_role([ALL, {"Effect": "Deny", **deny}], action="s3:GetObject", resource=OBJECT)
+    assert decision.allowed is not denied
+
+
+def test_a_condition_that_wants_no_match_is_weighed_like_the_others() -> None:
+    deny = {**STATEMENT, "Effect": "Deny"}
+    assert allowed(STATEMENT, {**deny, "Condition": {"StringNotEquals": {"aws:SourceAccount": "123456789012"}}})
+    assert not allowed(STATEMENT, {**deny, "Condition": {"StringNotEquals": {"aws:SourceAccount": "999999999999"}}})
+    assert not allowed(STATEMENT, {**deny, "Condition": {"ArnNotLike": {"aws:SourceArn": "arn:aws:s3:::scan*"}}})
+    assert not allowed(STATEMENT, {**deny, "Principal": None, "NotPrincipal": {"Service": "sns.amazonaws.com"}})
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "the condition Bool on aws:SecureTransport"),
+        (
+            {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "a"}}},
+            "StringNotEquals on aws:PrincipalTag/team",
+        ),
+        ({"Resource": "arn:aws:s3:::scans/${aws:username}/*"}, "a variable in its Resource"),
+    ],
+)
+def test_what_cannot_be_checked_allows_nothing_and_denies_with_a_reason(part: dict[str, Any], words: str) -> None:
+    alone = decide_for_role([{**ALL, **part}], action="s3:GetObject", resource=OBJECT)
+    assert not alone.allowed and alone.statement is None
+    against = decide_for_role([ALL, {**ALL, "Effect": "Deny", **part}], action="s3:GetObject", resource=OBJECT)
+    assert not against.allowed and words in against.reason and words in against.unchecked
+
+
+def test_a_denial_of_something_else_is_no_denial_even_if_its_condition_cannot_be_checked() -> None:
+    deny = {
+        "Effect": "Deny",
+        "Action": "s3:PutObject",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:ViaAWSService": "no"}},
+    }
+    assert decide_for_role([ALL, deny], action="s3:GetObject", resource=OBJECT).allowed
+
+
+def test_an_effect_that_is_neither_allow_nor_deny_allows_nothing() -> None:
+    assert not decide_for_role([{**ALL, "Effect": "Maybe"}], action="s3:GetObject", resource=OBJECT).allowed

@@ -145,7 +145,8 @@ def trigger_map(triggers: Sequence[Trigger], function: str) -> str:
 
 def permissions_tables(found: Permissions, function: str) -> tuple[Table, Table]:
     """Who may call the function, and what it may do itself, as two tables."""
-    nobody = "" if found.policy else ". It has no statement: only users and roles of this account may, if their own policies allow it"
+    own = "only users and roles of this account may, if their own policies allow it"
+    nobody = "" if found.policy else f". It has no statement: {own}"
     policy = Table(
         f"The resource policy of {function}: who may call it{nobody}",
         ("who", "what", "only if", "statement"),

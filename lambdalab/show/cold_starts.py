@@ -45,8 +45,7 @@ def cold_start_table(init_ms: Sequence[float], warm_ms: Sequence[float]) -> Tabl
         rows.append((f"published: {words}", p50, p90, p50_warm))
     known = fact("cold_start.python3_13.zip_p50")
     caption = (
-        "Init of a small function and a warm call. Slow end: worst but one (measured), nine in ten are faster "
-        f"(published: {known.source}, AWS, 512{SPACE}MB, {known.date})"
+        f"Init of a small function, and a warm call. Published rows: {known.source}, AWS, 512{SPACE}MB, {known.date}"
     )
     return Table(caption, ("", "init, middle", "init, slow end", "warm, middle"), rows)
 

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdalab import Function, Lab
+from lambdalab.functions import package
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 SOURCE = """import boto3
@@ -84,6 +85,12 @@ def worker(deploy: Callable[..., Function], role_arn: str) -> Function:
     return wearing(deploy(SOURCE, "worker", memory=1769, timeout=10), role_arn)
 
 
+def as_amina(role_arn: str, lab: Lab) -> Any:
+    """Lambda's client of a person who has taken this role on."""
+    given = lab.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="amina")["Credentials"]
+    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]).client("lambda")
+
+
 def test_a_function_whose_role_allows_nothing_is_refused_in_awss_words(
     deploy: Callable[..., Function], role: Role, bucket: str
 ) -> None:
@@ -110,6 +117,57 @@ def test_a_copy_needs_the_right_to_read_its_source(deploy: Callable[..., Functio
     source = {"Bucket": bucket, "Key": "in.txt"}
     said = refusal(function, "s3", "copy_object", Bucket=bucket, Key="copy.txt", CopySource=source)
     assert "s3:GetObject" in said
+
+
+def test_many_objects_are_deleted_with_the_right_to_delete_each(
+    deploy: Callable[..., Function], role: Role, bucket: str
+) -> None:
+    function = worker(deploy, role("cleaner", allow("s3:DeleteObject", "arn:aws:s3:::rights/in*")))
+    several = {"Objects": [{"Key": "in.txt"}, {"Key": "in & out.txt"}]}
+    assert refusal(function, "s3", "delete_objects", Bucket=bucket, Delete=several) == ""
+    assert boto3.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    several["Objects"].append({"Key": "other.txt"})
+    said = refusal(function, "s3", "delete_objects", Bucket=bucket, Delete=several)
+    assert 's3:DeleteObject on resource: "arn:aws:s3:::rights/other.txt"' in said
+    versions = {"Objects": [{"Key": "in.txt", "VersionId": "null"}]}
+    assert "s3:DeleteObjectVersion" in refusal(function, "s3", "delete_objects", Bucket=bucket, Delete=versions)
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "action"),
+    [
+        ("list_object_versions", {}, "s3:ListBucketVersions"),
+        ("get_object", {"Key": "in.txt", "VersionId": "null"}, "s3:GetObjectVersion"),
+        ("get_bucket_lifecycle_configuration", {}, "s3:GetLifecycleConfiguration"),
+        ("delete_bucket_encryption", {}, "s3:PutEncryptionConfiguration"),
+        ("get_public_access_block", {}, "s3:GetBucketPublicAccessBlock"),
+    ],
+)
+def test_the_action_is_the_one_that_policies_name(
+    deploy: Callable[..., Function], role: Role, bucket: str, operation: str, arguments: dict[str, str], action: str
+) -> None:
+    said = refusal(worker(deploy, role("nothing")), "s3", operation, Bucket=bucket, **arguments)
+    assert f"is not authorized to perform: {action} on resource" in said
+
+
+def test_a_copied_part_needs_the_right_to_read_its_source(
+    deploy: Callable[..., Function], role: Role, bucket: str
+) -> None:
+    function = worker(deploy, role("writer", allow("s3:PutObject", "arn:aws:s3:::rights/*")))
+    source = {"Bucket": bucket, "Key": "in.txt", "VersionId": "null"}
+    part = {"Key": "copy.txt", "UploadId": "any", "PartNumber": 1, "CopySource": source}
+    said = refusal(function, "s3", "upload_part_copy", Bucket=bucket, **part)
+    assert 's3:GetObjectVersion on resource: "arn:aws:s3:::rights/in.txt"' in said
+
+
+def test_a_denial_that_cannot_be_checked_denies_and_says_so(
+    deploy: Callable[..., Function], role: Role, bucket: str
+) -> None:
+    deny = {**allow("s3:*"), "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    function = worker(deploy, role("safe", allow("*"), deny))
+    said = refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt")
+    assert "with an explicit deny in an identity-based policy" in said
+    assert "the condition Bool on aws:SecureTransport, which lambdalab cannot check" in said
 
 
 def test_a_denial_beats_what_is_allowed(deploy: Callable[..., Function], role: Role, bucket: str) -> None:
@@ -140,12 +198,35 @@ def test_a_function_calls_another_only_if_its_role_allows_it(deploy: Callable[..
     assert "lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:123456789012:function:worker because" in said
 
 
+@pytest.mark.parametrize("name", ["other:live", "123456789012:function:other:live", "function:other:live"])
+def test_a_function_is_the_same_resource_under_each_of_its_names(
+    deploy: Callable[..., Function], role: Role, name: str
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:other:live"
+    function = worker(deploy, role("nothing"))
+    assert f"InvokeFunction on resource: {arn} because" in refusal(function, "lambda", "invoke", FunctionName=name)
+
+
+def test_a_role_may_make_the_functions_whose_names_its_policy_gives(role: Role, lab: Lab) -> None:
+    own = "arn:aws:lambda:us-east-1:123456789012:function:mine-*"
+    client = as_amina(role("maker", allow("lambda:CreateFunction", own)), lab)
+    made = {
+        "Role": lab.role,
+        "Runtime": "python3.12",
+        "Handler": "a.handler",
+        "Code": {"ZipFile": package({"a.py": ""})},
+    }
+    try:
+        assert client.create_function(FunctionName="mine-1", **made)["FunctionName"] == "mine-1"
+    finally:
+        lab.client("lambda").delete_function(FunctionName="mine-1")
+    with pytest.raises(ClientError, match=r"lambda:CreateFunction on resource: .*:function:yours because"):
+        client.create_function(FunctionName="yours", **made)
+
+
 def test_a_person_acts_with_the_rights_of_their_own_role(deploy: Callable[..., Function], role: Role, lab: Lab) -> None:
     deploy("def handler(event, context):\n    return None\n", "target")
-    arn = role("colleague", allow("lambda:InvokeFunction"))
-    given = lab.client("sts").assume_role(RoleArn=arn, RoleSessionName="amina")["Credentials"]
-    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    client = session.client("lambda")
+    client = as_amina(role("colleague", allow("lambda:InvokeFunction")), lab)
     assert client.invoke(FunctionName="target")["StatusCode"] == 200
     with pytest.raises(ClientError) as refused:
         client.publish_version(FunctionName="target")

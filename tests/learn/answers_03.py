@@ -34,6 +34,10 @@ A_03_1 = Answers(
         + '            "init_ms": float(init[1]) if init else None}\n',
     },
     wrong={
+        "empty-part": _FIELDS.replace(" if part)", ")") + _RETURN.replace("COLD", "init is not None"),
+        "nothing-returned": _HEAD + "    print(line)\n",
+        "text-values": _FIELDS
+        + _RETURN.replace("COLD", "init is not None").replace('float(fields["Duration"]', 'str(fields["Duration"]'),
         "slow-is-cold": _FIELDS + _RETURN.replace("COLD", 'float(fields["Duration"].split()[0]) > 100'),
         "fixed-positions": _HEAD
         + '    parts = line.split("\\t")\n'
@@ -147,16 +151,17 @@ A_03_3 = Answers(
         + _PONG
         + "    global answer\n    if answer is None:\n        model = load_model()\n"
         + '        answer = {"language": model.get(event["word"], "unknown")}\n    return answer\n',
-        "not-logged": _GUESS + "model = " + _LOAD_MODEL[_LOAD_MODEL.index("{") :] + _HANDLER + _PONG + _ANSWER,
-    },
-    failing={
-        "raised": _GUESS
+        "no-global": _GUESS
         + _LOAD_MODEL
         + "model = None\n\n"
         + _HANDLER
         + _PONG
         + "    if model is None:\n        model = load_model()\n"
         + _ANSWER,
+        "not-logged": _GUESS + "model = " + _LOAD_MODEL[_LOAD_MODEL.index("{") :] + _HANDLER + _PONG + _ANSWER,
+    },
+    failing={
+        "raised": _GUESS + _LOAD_MODEL + _HANDLER + _PONG + "    model = loaded_model\n" + _ANSWER,
         "case": _GUESS
         + _LOAD_MODEL
         + "model = None\n\n"
@@ -225,7 +230,8 @@ A_03_5 = Answers(
             api=("SnapStart", "init is the cause"),
             webhook=("SnapStart", "deadline at risk"),
         ),
-        "too rare, and a ping for one": _plan(
+        "too rare, always warm, and a ping for one": _plan(
+            api=("nothing", "nearly always warm"),
             report=["nothing", "too rare to pay"],
             batch=("nothing", "too rare to pay"),
             webhook=("scheduled ping", "deadline at risk"),
@@ -246,9 +252,9 @@ A_03_5 = Answers(
 
 _TOKEN = "%%deploy ex03_token\n"
 _GIVEN_TOKEN = find("03.6").given.lstrip()
-_READ = _GIVEN_TOKEN[_GIVEN_TOKEN.index("reads = 0") : _GIVEN_TOKEN.index("settings =")]
+_READ = _GIVEN_TOKEN[_GIVEN_TOKEN.index("def read_settings") : _GIVEN_TOKEN.index("settings =")]
 _SETTINGS = "settings = read_settings()\n"
-_HAND_OUT = '    return {"shop": settings["shop"], "token": token, "reads": reads}\n'
+_HAND_OUT = '    return {"shop": settings["shop"], "token": token}\n'
 
 
 def _token(imports: str, top: str, inside: str) -> str:
@@ -276,6 +282,7 @@ A_03_6 = Answers(
         "all-in-the-handler": _token(
             "import secrets", "", "    settings = read_settings()\n    token = secrets.token_hex(8)\n"
         ),
+        "guessable": _token("import time", _SETTINGS, "    token = str(time.perf_counter_ns())\n"),
         "shared-generator": _token("import random", _SETTINGS, "    token = f'{random.getrandbits(64):x}'\n"),
     },
     failing={
@@ -306,12 +313,12 @@ PRINTED = {
     ("03.3", "at-the-top"): "an environment that only answered pings also loaded it: the first ping paid.",
     ("03.3", "stores-the-answer"): 'The word "merci" got the answer of "danke". Keep the model, not a result',
     ("03.4", "tmp-is-shared"): "The second environment found no file. `/tmp` is a private disk of one environment.",
-    ("03.4", "global-after-timeout"): "A timeout restarts the process, not the sandbox",
+    ("03.4", "global-after-timeout"): "A timeout restarts the process, not the environment",
     ("03.4", "next-morning"): "Idle environments go. What must stay belongs in a store outside.",
     ("03.5", "ping-for-the-burst"): "One ping keeps *one* environment: of 20 arriving together, 19 still start cold.",
     ("03.5", "provisioned-for-the-batch"): "Paid around the clock for 3 minutes' work, and nobody waits for it.",
     ("03.5", "nothing-for-the-webhook"): "1.2 s of init leaves 1.8 s of 3: after each quiet hour the",
     ("03.6", "seed-at-the-top"): "The snapshot was taken after the line with `seed` had run",
     ("03.6", "process-id"): "on AWS all copies have the same id. And an id can be guessed. Use `secrets`.",
-    ("03.6", "all-in-the-handler"): "Tokens differ, but the settings were read 2 times in one copy.",
+    ("03.6", "all-in-the-handler"): "Tokens differ, but after the restore one copy read the settings again: 2 time(s).",
 }

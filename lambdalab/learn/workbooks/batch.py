@@ -28,6 +28,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
     done: dict[int, int] = {}
     return [
         _batch("3 items", many[:3], None, done),
+        _batch("3 items, two of them equal", [begin, begin + 1, begin], None, done),
         _batch(f"{MANY} items, timeout 1 s", many, 1, done),
         _batch(f"{MANY} items, timeout 2 s", many, 2, done),
     ]
@@ -37,6 +38,8 @@ def _batch(tried: str, items: Sequence[int], timeout: int | None, done: dict[int
     """`done` is what the calls before have done, by their timeout."""
     shown = f"list(range({items[0]}, {items[-1] + 1}))" if len(items) == MANY else str(list(items))
     event = f'lab.function("{FUNCTION}").invoke({{"items": {shown}}})'
+    if timeout:
+        event = f"# with `--timeout {timeout}` in the line %%deploy:\n{event}"
 
     def run(work: Work) -> Seen:
         with _timeout(work, timeout):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -73,6 +74,16 @@ def stores_the_answer(tried: Sequence[Tried], work: Work) -> Hit | None:
             owner = next((word for word, given in asked.items() if given == answer), None)
             return Hit(one, {"a": owner, "b": event["word"]}) if owner else None
         asked[event["word"]] = answer
+    return None
+
+
+def no_global(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """A variable of the file is assigned in the handler, without `global`."""
+    for one in tried:
+        raised = one.seen.raised
+        if raised is not None and raised.kind == "UnboundLocalError":
+            name = re.search(r"'(\w+)'", raised.text)
+            return Hit(one, {"name": name.group(1) if name else "model"}, explains_error=True)
     return None
 
 

@@ -85,7 +85,12 @@ def _timeline(tried: str, starts: Sequence[int], duration: int, keep_alive: int)
     expected = cold_starts(starts, duration, keep_alive)
 
     def run(work: Work) -> Seen:
-        outcome = work.call("cold_starts", list(starts), duration, keep_alive)
+        if "cold_starts" not in work.names:
+            return _next()
+        try:
+            outcome = work.call("cold_starts", list(starts), duration, keep_alive)
+        except Unwritten:
+            return _next()
         if outcome.raised is not None:
             return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
         if type(outcome.value) is not int:
@@ -96,6 +101,16 @@ def _timeline(tried: str, starts: Sequence[int], duration: int, keep_alive: int)
     shown = list(starts) if len(starts) <= 20 else [*starts[:20], ...]
     event = f"cold_starts({shown}, {duration}, {keep_alive})".replace("Ellipsis", "...")
     return Case(tried, event, run, about=(tuple(starts), duration, keep_alive))
+
+
+def _next() -> Seen:
+    """The counts on paper can be checked before the function is written."""
+    message = Message(
+        "Your three counts on paper are right.",
+        "Now for any timeline:",
+        "Write `cold_starts`, run its cell, and check again.",
+    )
+    return Seen(False, "the function comes next", message=message, rows=(), pending=True)
 
 
 def _on_paper(work: Work) -> Seen:

@@ -10,6 +10,7 @@ import ast
 import os
 import random
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,9 @@ from lambdalab.learn.work import Work, raised_inside
 
 FUNCTION = "ex03_token"
 COPIES, ROUNDS = 5, 2
-_ON_AWS = "a token that does not hang on the process id"
+_ON_AWS = "a token that nobody can guess"
+_READ_LOG = "settings read"
+_RANDOM = ("secrets", "token_hex", "token_urlsafe", "token_bytes", "uuid4", "urandom", "SystemRandom", "getrandom")
 _READ_ONLY = "this system cannot copy a process, so your code was read, not run"
 
 
@@ -44,13 +47,17 @@ def _copies(work: Work) -> Seen:
                 raised = raised_inside(failed.error or {})
                 return Seen(False, f"raised {raised.kind}", raised=raised)
     answers = [one.answer for one in results]
-    shape = [answer for answer in answers if not isinstance(answer, dict) or {"token", "reads"} - answer.keys()]
+    shape = [answer for answer in answers if not isinstance(answer, dict) or {"shop", "token"} - answer.keys()]
     if shape:
-        return Seen(False, f"got `{short(shape[0])}`, expected an object with `shop`, `token` and `reads`")
-    tokens, reads = len({str(answer["token"]) for answer in answers}), max(int(answer["reads"]) for answer in answers)
+        return Seen(False, f"got `{short(shape[0])}`, expected an object with `shop` and `token`")
+    tokens = len({str(answer["token"]) for answer in answers})
+    again = Counter[str]()
+    for one in results:
+        again[str(one.invocation.environment)] += one.log.count(_READ_LOG)
+    reads = max(again.values())
     facts = {"tokens": tokens, "reads": reads}
-    shown = f"{tokens} different tokens in {len(answers)} calls; settings read {reads} time(s) in a copy"
-    return Seen(tokens == len(answers) and reads == 1, shown, facts=facts)
+    shown = f"{tokens} different tokens in {len(answers)} calls; settings read {reads} time(s) after the restore"
+    return Seen(tokens == len(answers) and reads == 0, shown, facts=facts)
 
 
 @contextmanager
@@ -67,8 +74,11 @@ def _published(work: Work) -> Iterator[str]:
 
 
 def _id_of_its_own(work: Work) -> Seen:
-    guessable = uses(work.source(FUNCTION), "getpid")
-    return Seen(not guessable, "made from the process id" if guessable else "yes", facts={"pid": guessable})
+    source = work.source(FUNCTION)
+    pid = uses(source, "getpid")
+    fit = not pid and (not source or uses(source, *_RANDOM))
+    shown = "made from the process id" if pid else "yes" if fit else "not from the system's randomness"
+    return Seen(fit, shown, facts={"pid": pid, "guessable": not fit})
 
 
 def _read(work: Work) -> Seen:
@@ -76,7 +86,7 @@ def _read(work: Work) -> Seen:
     inside, outside = _calls(work.source(FUNCTION))
     fresh = bool(inside & {"token_hex", "token_urlsafe", "token_bytes", "uuid4", "urandom", "SystemRandom"})
     once = "read_settings" in outside and "read_settings" not in inside
-    facts = {"tokens": COPIES * ROUNDS if fresh else 1, "reads": 1 if once else ROUNDS}
+    facts = {"tokens": COPIES * ROUNDS if fresh else 1, "reads": 0 if once else ROUNDS}
     return Seen(fresh and once, _READ_ONLY, facts=facts)
 
 
@@ -106,6 +116,11 @@ def process_id(tried: Sequence[Tried], work: Work) -> Hit | None:
     return Hit(one) if one is not None and one.seen.facts["pid"] else None
 
 
+def guessable(tried: Sequence[Tried], work: Work) -> Hit | None:
+    one = next((one for one in tried if one.case.about == "source"), None)
+    return Hit(one) if one is not None and one.seen.facts["guessable"] else None
+
+
 def equal_tokens(word: str, *, in_init: bool) -> Detect:
     """Tokens are equal, and this name is used in init, or in the handler."""
 
@@ -122,5 +137,5 @@ def equal_tokens(word: str, *, in_init: bool) -> Detect:
 
 def read_again(tried: Sequence[Tried], work: Work) -> Hit | None:
     one, facts = _about_copies(tried)
-    many = facts.get("reads", 1) > 1 and facts["tokens"] == COPIES * ROUNDS
+    many = facts.get("reads", 0) > 0 and facts["tokens"] == COPIES * ROUNDS
     return Hit(one, {"n": facts["reads"]}) if many else None

@@ -76,6 +76,26 @@ def _true_of(one: Tried) -> dict[str, str]:
     return dict(part.removeprefix("REPORT ").split(": ") for part in line.split("\t") if part)
 
 
+def _empty_part(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Every line fails at a part that has no name and no value, as the empty one after the last tab."""
+    signs = ("not enough values to unpack", "update sequence element", "list index out of range")
+    raised = [one.seen.raised for one in tried]
+    if all(one is not None and any(sign in one.text for sign in signs) for one in raised) and raised[0]:
+        return Hit(tried[0], {"kind": raised[0].kind}, explains_error=True)
+    return None
+
+
+def _nothing_returned(tried: Sequence[Tried], work: Work) -> Hit | None:
+    nothing = all(one.seen.raised is None and one.seen.value is None for one in tried)
+    return Hit(tried[0]) if nothing else None
+
+
+def _text_values(one: Tried) -> Mapping[str, object] | None:
+    value = one.seen.value if isinstance(one.seen.value, dict) else {}
+    numbers = ("duration_ms", "billed_ms", "memory_mb", "init_ms")
+    return next(({"key": key, "got": short(value[key])} for key in numbers if isinstance(value.get(key), str)), None)
+
+
 def _slow_is_cold(tried: Sequence[Tried], work: Work) -> Hit | None:
     """`cold` differs from what the line says; a slow warm line shows it best."""
     for one in sorted(tried, key=lambda one: "Init Duration" in _true_of(one)):
@@ -115,18 +135,23 @@ def _other_duration(one: Tried) -> Mapping[str, object] | None:
 # 03.5, is it worth warming?
 
 REMEDIES = ("nothing", "lighter init", "scheduled ping", "provisioned concurrency", "SnapStart")
-REASONS = ("nobody waits", "too rare to pay", "bursts need several", "init is the cause", "deadline at risk")
+REASONS = ("nobody waits", "too rare to pay", "bursts need several", "init is the cause", "deadline at risk", "nearly always warm")
 _QUIET = {("nothing", "nobody waits"), ("nothing", "too rare to pay")}
 _SHORTER = {("lighter init", "init is the cause"), ("SnapStart", "init is the cause")}
 SITUATIONS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
     "internal report": (_QUIET, "It runs twice a day, and a report may come a second later: who pays for what here?"),
     "checkout page": (
-        {("provisioned concurrency", "bursts need several"), ("SnapStart", "bursts need several")},
+        {
+            *_SHORTER,
+            ("provisioned concurrency", "bursts need several"),
+            ("SnapStart", "bursts need several"),
+            ("lighter init", "bursts need several"),
+        },
         "Customers wait, and 20 come at the same moment. What is ready for all of them, or makes each start short?",
     ),
     "nightly batch": (_QUIET, "It works for 3 minutes while everybody sleeps. Would anybody notice a second?"),
     "busy API": (
-        {*_SHORTER, ("provisioned concurrency", "init is the cause")},
+        {*_SHORTER, ("nothing", "nearly always warm")},
         "It is called each second, so one environment is nearly always there. When another must start, what takes 4 s?",
     ),
     "webhook": (
@@ -181,7 +206,10 @@ EXERCISES = exercises(
         "03.1": Part(
             _report_cases,
             {
+                "empty-part": _empty_part,
+                "nothing-returned": _nothing_returned,
                 "fixed-positions": _fixed_positions,
+                "text-values": first(_text_values),
                 "slow-is-cold": _slow_is_cold,
                 "other-duration": first(_other_duration),
             },
@@ -197,6 +225,7 @@ EXERCISES = exercises(
         "03.3": Part(
             loads.cases,
             {
+                "no-global": loads.no_global,
                 "stores-the-answer": loads.stores_the_answer,
                 "in-the-handler": loads.count("five", lambda seen: seen > 1),
                 "at-the-top": loads.count("pings", lambda seen: seen > 0),
@@ -230,6 +259,7 @@ EXERCISES = exercises(
                 "seed-at-the-top": tokens.equal_tokens("seed", in_init=True),
                 "shared-generator": tokens.equal_tokens("random randint randrange getrandbits choice", in_init=False),
                 "all-in-the-handler": tokens.read_again,
+                "guessable": tokens.guessable,
             },
         ),
     },
