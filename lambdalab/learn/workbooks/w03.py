@@ -135,7 +135,14 @@ def _other_duration(one: Tried) -> Mapping[str, object] | None:
 # 03.5, is it worth warming?
 
 REMEDIES = ("nothing", "lighter init", "scheduled ping", "provisioned concurrency", "SnapStart")
-REASONS = ("nobody waits", "too rare to pay", "bursts need several", "init is the cause", "deadline at risk", "nearly always warm")
+REASONS = (
+    "nobody waits",
+    "too rare to pay",
+    "bursts need several",
+    "init is the cause",
+    "deadline at risk",
+    "nearly always warm",
+)
 _QUIET = {("nothing", "nobody waits"), ("nothing", "too rare to pay")}
 _SHORTER = {("lighter init", "init is the cause"), ("SnapStart", "init is the cause")}
 SITUATIONS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
