@@ -3,7 +3,7 @@
 On AWS this is `awslambdaric` under a `bootstrap` file. Here it is one file of the standard library only, started as
 `python -I -S -B`, talking to the Runtime API over one raw socket, because importing `http.client` would triple the
 start. It imports the handler, asks for an event, calls the handler, sends the answer, and asks again. For SnapStart it
-stops before the first event, to be copied.
+stops before the first event, to be copied: see `bootstrap_copies.py`.
 """
 
 import _socket
@@ -15,6 +15,7 @@ import time
 TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 API = "/2018-06-01/runtime"
 HERE = (lambda: 0).__code__.co_filename
+OWN = os.path.dirname(HERE)
 
 
 class Fault(Exception):
@@ -262,7 +263,7 @@ def describe(error, request_id):
     else:
         import traceback
 
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != HERE]
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if os.path.dirname(f.filename) != OWN]
         rows = [(as_on_aws(f.filename), f.lineno, f.name, f.line) for f in frames]
         kind, text, trace = type(error).__name__, str(error), traceback.format_list(rows)
     return {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": trace}
@@ -322,97 +323,24 @@ def serve(client, handler, hook):
             client.respond(request_id, answer)
 
 
-class Snapshot:
-    """This process, initialised, which makes copies of itself whenever the lab says so over a socket (SnapStart)."""
-
-    def __init__(self, client):
-        number, self.tmp_mb = (int(part) for part in os.environ.pop("LAMBDALAB_SNAPSHOT").split())
-        self.control = _socket.socket(fileno=number)
-        self.client = client
-        self.copies = set()
-
-    def wait(self):
-        """Copy this process for every order, for ever; return only in a copy."""
-        import signal
-
-        signal.signal(signal.SIGCHLD, self.reap)
-        self.client.say("GET", "/restore/next")
-        while True:
-            order, descriptors, _, _ = self.control.recvmsg(65536, _socket.CMSG_SPACE(4))
-            if not order:
-                os._exit(0)  # the lab is gone: so are we
-            output = int.from_bytes(descriptors[0][2][:4], sys.byteorder)
-            flush()
-            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-            random = sys.modules.get("random")
-            state = random.getstate() if random else None
-            pid = os.fork()
-            if pid == 0:
-                if random:
-                    random.setstate(state)  # Python seeds it anew in a fork; restored memory goes on as it was
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-                return self.become(json.loads(order), output)
-            os.close(output)
-            self.copies.add(pid)
-            self.control.sendall(f"copied {pid}\n".encode())
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-
-    def become(self, variables, output):
-        """Turn a fresh copy into an environment of its own."""
-        os.setsid()
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        os.close(output)
-        self.control.close()
-        self.client.socket.close()
-        os.environ.update(variables)
-        if "own_tmp" in globals():  # given by the sandbox, where there is one
-            globals()["own_tmp"](self.tmp_mb)
-
-    def reap(self, *_):
-        """Tell the lab which copy ended, and how."""
-        for pid in list(self.copies):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                self.copies.discard(pid)
-                self.control.sendall(f"ended {pid} {os.waitstatus_to_exitcode(status)}\n".encode())
-
-
-def run_hooks(which):
-    """Run the hooks that the function registered with `snapshot_restore_py`, if it imported it."""
-    registry = sys.modules.get("snapshot_restore_py")
-    hooks = getattr(registry, f"get_{which}")() if registry else []
-    for function, arguments, keywords in reversed(hooks) if which == "before_snapshot" else hooks:
-        function(*arguments, **keywords)
-
-
-def take_snapshot(client):
-    """SnapStart: run the before-hooks, wait to be copied, and in the copy run the after-hooks; the copy's client."""
-    try:
-        threading = sys.modules.get("threading")
-        if threading and threading.active_count() > 1:
-            raise RuntimeError("a process with threads cannot be copied here: start threads in the handler instead")
-        run_hooks("before_snapshot")
-    except Exception as wrong:
-        give_up(client, "/init/error", "Runtime.BeforeSnapshotError", wrong, 64)
-    Snapshot(client).wait()
-    client = RuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    client.exchange("GET", "/restore/next")
-    try:
-        run_hooks("after_restore")
-    except Exception as wrong:
-        give_up(client, "/restore/error", "Runtime.AfterRestoreError", wrong, 65)
-    return client
-
-
 def give_up(client, path, kind, wrong, code):
-    """Report what a hook raised, and end."""
+    """Report what went wrong outside the handler, and end."""
     error = describe(wrong, "")
     log_error(error)
     flush()
     client.fail(path, error, kind)
     sys.exit(code)
+
+
+def copies():
+    """The part of the runtime that only SnapStart needs, from the file beside this one."""
+    import types
+
+    path = os.path.join(OWN, "bootstrap_copies.py")
+    module = types.ModuleType("bootstrap_copies")
+    with open(path, encoding="utf-8") as file:
+        exec(compile(file.read(), path, "exec"), module.__dict__)
+    return module
 
 
 def main():
@@ -436,7 +364,7 @@ def main():
         client.fail("/init/error", error)
         sys.exit(1)
     if "LAMBDALAB_SNAPSHOT" in os.environ:
-        client = take_snapshot(client)
+        client = copies().take_snapshot(client, globals())
     serve(client, handler, hook)
 
 
