@@ -90,10 +90,7 @@ def enter(task, opt, runtime, keep, tmp_mb):
         system.bind(held[path], target, read_only=True)
     if opt:
         lay(system, opt, held[opt])
-    for path in hidden:
-        if not os.path.isdir(path):
-            os.makedirs(path)
-            system.bind(held[path], path)
+    show(system, {path: held[path] for path in hidden})
     for descriptor in held.values():
         os.close(descriptor)
 
@@ -121,17 +118,31 @@ def join(namespaces):
         os.close(descriptor)
 
 
-def own_tmp(size_mb):
+def own_tmp(size_mb, keep):
     """A /tmp of its own for a copy of this process, with what was in the original's (SnapStart)."""
     import shutil
 
     system = System()
-    before = os.open("/tmp", os.O_RDONLY)
     system.unshare(NEW_MOUNTS)
+    before = os.open("/tmp", os.O_RDONLY)
+    held = {path: os.open(path, os.O_PATH) for path in keep if path.startswith("/tmp/")}
+    not_its_own = {path.split("/")[2] for path in held}
     system.mount("tmpfs", "/tmp", "tmpfs", 0, f"size={size_mb}m,mode=1777")
-    if os.listdir(before):
-        shutil.copytree(f"/proc/self/fd/{before}", "/tmp", symlinks=True, dirs_exist_ok=True)
-    os.close(before)
+    for name in set(os.listdir(before)) - not_its_own:
+        source = f"/proc/self/fd/{before}/{name}"
+        copy = shutil.copytree if os.path.isdir(source) else shutil.copy2
+        copy(source, f"/tmp/{name}")
+    show(system, held)
+    for descriptor in (before, *held.values()):
+        os.close(descriptor)
+
+
+def show(system, held):
+    """Show folders where they were before something was laid over them; `held` has their open descriptors."""
+    for path in sorted(held, key=len):
+        if not os.path.isdir(path):
+            os.makedirs(path)
+            system.bind(held[path], path)
 
 
 def limit():
@@ -160,7 +171,9 @@ def main(plan, command):
     import marshal
 
     code = marshal.loads(compiled)
-    exec(code, {"__name__": "__main__", "__file__": code.co_filename, "own_tmp": own_tmp})
+    keep = plan.get("enter", {}).get("keep", ())
+    names = {"__name__": "__main__", "__file__": code.co_filename, "own_tmp": lambda size_mb: own_tmp(size_mb, keep)}
+    exec(code, names)
 
 
 if __name__ == "__main__":

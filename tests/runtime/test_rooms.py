@@ -26,7 +26,7 @@ def handler(event, context):
         open(event["write"], "w").write("x")
     if event.get("hang"):
         while True: pass
-    return sorted(os.listdir("/tmp"))
+    return sorted(name for name in os.listdir("/tmp") if os.path.isfile(f"/tmp/{name}"))
 """
 
 

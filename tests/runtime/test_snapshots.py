@@ -94,7 +94,7 @@ open("/tmp/init.txt", "w").close()
 def handler(event, context):
     open(f"/tmp/{os.getpid()}", "w").close()
     time.sleep(event.get("sleep", 0))
-    return sorted(os.listdir("/tmp"))
+    return sorted(name for name in os.listdir("/tmp") if os.path.isfile(f"/tmp/{name}"))
 """
     for files in (result.answer for result in at_once(publish(source), 2)):
         assert len(files) == 2 and "init.txt" in files
