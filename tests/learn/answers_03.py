@@ -316,7 +316,7 @@ PRINTED = {
     ("03.4", "global-after-timeout"): "A timeout restarts the process, not the environment",
     ("03.4", "next-morning"): "Idle environments go. What must stay belongs in a store outside.",
     ("03.5", "ping-for-the-burst"): "One ping keeps *one* environment: of 20 arriving together, 19 still start cold.",
-    ("03.5", "provisioned-for-the-batch"): "Paid for as long as it is kept ready, for 3 minutes' work, and nobody waits",
+    ("03.5", "provisioned-for-the-batch"): "Paid for as long as it is kept ready, for 3 minutes' work",
     ("03.5", "nothing-for-the-webhook"): "1.2 s of init leaves 1.8 s of 3: after each quiet hour the",
     ("03.6", "seed-at-the-top"): "The snapshot was taken after the line with `seed` had run",
     ("03.6", "process-id"): "on AWS all copies have the same id. And an id can be guessed. Use `secrets`.",
