@@ -65,7 +65,7 @@ _FIRST_THOUGHTS = {
 }
 _FIRST_THOUGHT = "Read the error's text first: it names what went wrong."
 _TWO_VALUES = "Lambda calls the handler with two values: `event` and `context`."
-_STREAM = "`Payload` is a stream, not a text: read it first."
+_STREAM = "`Payload` is a stream, not a text: read it first, with `.read()`."
 _OTHER_ARGUMENTS = "It was called with other arguments than it takes. Compare its first line with the example."
 
 # What boto3 and Lambda put before the part of an error's text that helps.

@@ -86,8 +86,8 @@ def record(prediction: Prediction, answer: str | None, sure: str | None) -> str:
         answers = data["predictions"].setdefault(prediction.id, {"answers": []})["answers"]
         before = answers[-1]["sure"] if answers else None
         new = {"letter": letter, "sure": _SHORT[sure] if sure else before}
-        if not answers or answers[-1] != new:
-            answers.append(new)
+        if not answers or any(answers[-1][key] != new[key] for key in new):
+            answers.append(new | ({"after": True} if "measured" in data["predictions"][prediction.id] else {}))
         first = answers[0]["letter"]
         saved = f"Saved: {letter}." if first == letter else f"Saved: {letter}. Your first answer, {first}, is kept too."
         return (
@@ -153,23 +153,24 @@ def _unanswered(prediction: Prediction, measured: Any, match: Option | None) -> 
 def _revealed(prediction: Prediction, measured: Any, match: Option | None, answers: list[dict[str, Any]]) -> Shown:
     from lambdalab.show.cards import RevealCard
 
-    said = prediction.option(answers[-1]["letter"])
+    before = [answer for answer in answers if "after" not in answer]  # whoever has seen the run does not predict it
+    said, sure = prediction.option(before[-1]["letter"]), before[-1]["sure"]
     given: dict[str, Any] = {
         "number": prediction.id,
         "heading": prediction.heading.replace("{measured}", str(measured)),
         "label": prediction.label,
         "said": said.text if said.text == DONT_KNOW else _lettered(said),
         "measured": f"{match.letter}, {measured}" if match else str(measured),
-        "sure": answers[-1]["sure"],
+        "sure": sure,
         "idea": None,
         "why_not": None,
         "footer": _unexpected(prediction, measured, match),
     }
     if match is not None and match.letter == prediction.expected:
-        given["idea"] = _idea(prediction, said, match, answers[-1]["sure"])
+        given["idea"] = _idea(prediction, said, match, sure)
         if said.letter != prediction.commonest:
             given["why_not"] = f"{prediction.commonest}: {prediction.option(prediction.commonest).why_not}"
-        given["footer"] = _footer(prediction, answers)
+        given["footer"] = _footer(prediction, before)
     card = RevealCard(**given)
     return Shown(card.html(), card.text())
 

@@ -45,21 +45,22 @@ A_02_1 = Answers(
         + _ADD_UP
         + '    total = max(0, total - event["coupon_cents"])\n'
         + _ANSWER,
-        "default-list": ORDER + "def handler(event, context, lines=[]):\n    total = 0\n" + _ADD_UP + _COUPON + _ANSWER,
-    },
-    failing={
-        "case": ORDER
+        "below-zero": ORDER
         + "def handler(event, context):\n    total, lines = 0, []\n"
         + _ADD_UP
         + '    total -= event.get("coupon_cents", 0)\n'
         + _ANSWER,
+        "default-list": ORDER + "def handler(event, context, lines=[]):\n    total = 0\n" + _ADD_UP + _COUPON + _ANSWER,
+    },
+    failing={
+        "case": ORDER + "def handler(event, context):\n    total, lines = 0, []\n" + _ADD_UP + _ANSWER,
         "raised": ORDER + 'def handler(event, context):\n    return event["item"]\n',
     },
 )
 
 _RIGHT_FATE = {letter: "refused" for letter in "efgh"} | {letter: "same" for letter in "cdij"}
 _RIGHT_FATE |= {"a": "changed", "b": "changed"}
-_AGAIN = 'again = {"k": "refused", "l": "changed"}\n'
+_AGAIN = 'again = {"k": "same", "l": "refused", "m": "changed", "n": "same"}\n'
 
 
 def _fate(**said: str) -> str:
@@ -86,7 +87,7 @@ A_02_2 = Answers(
         "plain-not-same": _fate(c="refused") + _AGAIN,
     },
     failing={
-        "case": _fate() + 'again = {"k": "changed", "l": "changed"}\n',
+        "case": _fate() + _AGAIN.replace("refused", "changed"),
         "next": _fate(),
         "shape": _fate(a="lost") + _AGAIN,
     },
@@ -112,6 +113,7 @@ A_02_3 = Answers(
     also_right={
         "list of sorted": _delivery(tags="list(sorted(tags))", when="str(when)"),
         "rounded": _delivery(cents="round(price * 100)"),
+        "a rounded float": _delivery(cents="round(float(price) * 100)"),
         "two texts": _delivery(cents='int(event["price"].split(".")[0] + (event["price"] + ".00").split(".")[1])'),
     },
     wrong={
@@ -147,6 +149,21 @@ _FIVE = (
 )
 
 
+_BY_STATUS = (
+    _CLIENT
+    + "def outcome(name, event):\n    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
+    + '    value = json.loads(answer["Payload"].read())\n    if answer["StatusCode"] == 200:\n'
+    + '        return "ok", value\n    return "failed", value["errorType"]\n'
+)
+_BY_THE_LAB = (
+    "from lambdalab import Lab\nfrom botocore.exceptions import ClientError\nlab = Lab()\n"
+    "def outcome(name, event):\n    try:\n        result = lab.function(name).invoke(event)\n"
+    '    except ClientError as error:\n        return "refused", error.response["Error"]["Code"]\n'
+    '    if result.function_error:\n        return "failed", result.error["errorType"]\n'
+    '    return "ok", result.answer\n'
+)
+
+
 def _outcome(failed: str, caught: bool = True, value: str = '"ok", value') -> str:
     invoke = "answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
     refused = '    except ClientError as error:\n        return "refused", error.response["Error"]["Code"]\n'
@@ -160,6 +177,14 @@ def _outcome(failed: str, caught: bool = True, value: str = '"ok", value') -> st
     )
 
 
+def _undecoded(value: str) -> str:
+    """What is in the payload, handed back as it came; an error is decoded."""
+    once = '    value = json.loads(answer["Payload"].read())\n'
+    failed = '        return "failed", '
+    code = _outcome('"FunctionError" in answer', value=f'"ok", {value}').replace(once, "")
+    return code.replace(f"{failed}value", f'{failed}json.loads(answer["Payload"].read())')
+
+
 A_02_4 = Answers(
     given=_FIVE,
     stub=_CLIENT + 'def outcome(name, event):\n    raise NotImplementedError("Exercise 02.4")\n',
@@ -167,18 +192,39 @@ A_02_4 = Answers(
     also_right={
         "get": _outcome('answer.get("FunctionError")'),
         "unhandled": _outcome('answer.get("FunctionError") == "Unhandled"'),
+        "every error of the client": _outcome('"FunctionError" in answer').replace(
+            "except ClientError", "except client.exceptions.ResourceNotFoundException"
+        ),
     },
     wrong={
         "status-200": _outcome('answer["StatusCode"] != 200'),
         "error-message": _outcome('isinstance(value, dict) and "errorMessage" in value'),
         "refusal-raises": _outcome('"FunctionError" in answer', caught=False),
+        "not-decoded": _undecoded('answer["Payload"].read()'),
+        "through-the-lab": _BY_THE_LAB,
         "nothing-handed-back": _outcome('"FunctionError" in answer', value='print("ok", value)'),
     },
     failing={
-        "raised": _CLIENT + "def outcome(name, event):\n    return client.invoke(FunctionName=name, Payload=event)\n",
+        "raised": _CLIENT + "def outcome(name, event):\n    return client.invoke(FunctionName='name')\n",
         "case": _outcome('"FunctionError" in answer', value='["ok", value]'),
     },
 )
+
+MORE_WRONG_02_4 = {
+    "the stream": ("not-decoded", _undecoded('answer["Payload"]')),
+    "the text": ("not-decoded", _undecoded('answer["Payload"].read().decode()')),
+    "the stream, and nothing caught": (
+        "not-decoded",
+        _CLIENT
+        + "def outcome(name, event):\n    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))\n"
+        + '    return "ok", answer["Payload"]\n',
+    ),
+    "the status, and nothing caught": ("status-200", _BY_STATUS),
+    "the message of any error": (
+        "error-message",
+        _outcome('isinstance(value, dict) and "errorMessage" in value').replace('["errorType"]', '["errorMessage"]'),
+    ),
+}
 
 _WORK = 'import time\n\ndef work(item):\n    print("item", item)\n    time.sleep(0.02)\n\n'
 
@@ -205,6 +251,12 @@ A_02_5 = Answers(
         + 'def handler(event, context):\n    left, done = list(event["items"]), []\n'
         + f"    while left and {_LEFT} > 300:\n        work(left[0])\n        done.append(left.pop(0))\n"
         + '    return {"done": done, "left": left}\n',
+        "by number": BATCH
+        + _WORK
+        + 'def handler(event, context):\n    items, stopped = event["items"], None\n'
+        + "    for number, item in enumerate(items):\n"
+        + f"        if {_LEFT} < 150:\n            stopped = number\n            break\n        work(item)\n"
+        + '    return {"done": items[:stopped], "left": [] if stopped is None else items[stopped:]}\n',
     },
     wrong={
         "no-reserve": _batch(f"{_LEFT} <= 0"),
@@ -219,15 +271,28 @@ A_02_5 = Answers(
 MORE_WRONG_02_5 = {
     "a fixed number": ("own-stopwatch", _batch("len(done) == 30")),
     "no look at the time": ("no-reserve", _batch("False")),
+    "a clock set for 2 s": (
+        "own-stopwatch",
+        _batch("time.monotonic() - began > 1.5", before="    began = time.monotonic()\n"),
+    ),
+    "a number that fits 2 s": ("own-stopwatch", _batch("len(done) == 65")),
+    "what is not in done": (
+        "rest-forgotten",
+        _batch(f"{_LEFT} < 200", left='[item for item in event["items"] if item not in done]'),
+    ),
 }
 
 ANSWERS = {"02.1": A_02_1, "02.2": A_02_2, "02.3": A_02_3, "02.4": A_02_4, "02.5": A_02_5}
-MORE_WRONG = {"02.3": MORE_WRONG_02_3, "02.5": MORE_WRONG_02_5}
+MORE_WRONG = {"02.3": MORE_WRONG_02_3, "02.4": MORE_WRONG_02_4, "02.5": MORE_WRONG_02_5}
 SLOW = {"02.2": (0,), "02.4": (0,), "02.5": (0,)}  # the timeouts are real, and the ten values are always the same
 
 _CALLS = '{"total_cents": 500, "lines": 1}, second call {"total_cents": 1000, "lines": 2}'
 PRINTED = {
-    ("02.1", "globals-kept"): f"First call {_CALLS} for the same event. Module-level variables live as long as the",
+    (
+        "02.1",
+        "globals-kept",
+    ): f"First call {_CALLS} for the same event. What stands above `def` (module-level variables)",
+    ("02.1", "below-zero"): "`total_cents` was -50: the coupon was larger than the sum.",
     ("02.1", "coupon-required"): "`KeyError`: most orders have no coupon. What may be absent is read with a default.",
     ("02.1", "default-list"): "The list outlives the call: a default is made once, like a global.",
     ("02.2", "int-key-same"): '`{"1": "a"}`: JSON keys are texts. `event[1]` fails in the handler although it worked',
@@ -241,7 +306,12 @@ PRINTED = {
     ("02.3", "unsorted"): "`tags` arrived as `['b', 'a']`: the right ones, but not sorted.",
     ("02.4", "status-200"): "`ex02_raises` failed and still answered 200: Lambda did its job, your code did not.",
     ("02.4", "error-message"): "`ex02_stock` answered normally with a key of that name. Only `FunctionError` marks a",
-    ("02.4", "refusal-raises"): "`ResourceNotFoundException` reached your cell: here no function ran at all. Catch the",
+    ("02.4", "refusal-raises"): "The check called `ex02_nobody`, a name that no function has, and `ResourceNotFoundExc",
+    (
+        "02.4",
+        "not-decoded",
+    ): "Your pair holds bytes (`bytes`), not the value that the function answered. Read the stream",
+    ("02.4", "through-the-lab"): "For `ex02_nobody` the lab's own `lab.function` raised its own `LabError`.",
     ("02.5", "no-reserve"): ": an item was begun with less time left than it needs. Check before each item, with a",
     ("02.5", "own-stopwatch"): "With twice the timeout you did about the same amount: ",
     ("02.5", "rest-forgotten"): "items are in neither list. What is not reported is lost.",

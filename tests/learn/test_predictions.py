@@ -96,6 +96,7 @@ def test_who_was_right_reads_why_the_commonest_wrong_option_fails(capsys: Said) 
 def test_a_confident_error_is_explained_at_more_length(capsys: Said) -> None:
     texts = []
     for sure in ("a little", "quite"):
+        store.path().unlink(missing_ok=True)
         predict("01-2", "c", sure=sure)
         said(capsys)
         reveal("01-2", 1)
@@ -143,6 +144,18 @@ def test_the_first_answer_is_named_when_the_mind_was_changed(capsys: Said) -> No
     said(capsys)
     reveal("01-2", 1)
     assert "Your first answer, c, is kept" in said(capsys)
+
+
+def test_an_answer_changed_after_the_run_is_kept_and_not_shown_as_the_prediction(capsys: Said) -> None:
+    predict("01-2", "c", sure="quite")
+    reveal("01-2", 1)
+    predict("01-2", "b")
+    said(capsys)
+    reveal("01-2", 1)
+    text = said(capsys)
+    assert "you said c, 2: every call starts its own one (quite sure); measured: b, 1." in text
+    assert "The idea behind c:" in text
+    assert [answer["letter"] for answer in answers_to("01-2")] == ["c", "b"]
 
 
 def test_an_unknown_id_names_the_known_ones() -> None:

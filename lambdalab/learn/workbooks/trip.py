@@ -32,14 +32,16 @@ VALUES: Mapping[str, tuple[str, Any]] = {
     "j": ('{"a": {"b": []}}', {"a": {"b": []}}),
 }
 SECOND: Mapping[str, tuple[str, Any]] = {
-    "k": ('{"when": date.today()}', {"when": date(2026, 11, 23)}),
-    "l": ("{2: (3,)}", {2: (3,)}),
+    "k": ('{"3": "c"}', {"3": "c"}),
+    "l": ('{"when": [date.today(), "noon"]}', {"when": [date(2026, 11, 23), "noon"]}),
+    "m": ('[{"at": (3, 4)}]', [{"at": (3, 4)}]),
+    "n": ('{"price": 2.0}', {"price": 2.0}),
 }
 _ECHO = "def handler(event, context):\n    return event\n"
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
-    return [Case("ten values", "fate", _committed), Case("two more values", "again", _second_prediction)]
+    return [Case("ten values", "fate", _committed), Case("four more values", "again", _second_prediction)]
 
 
 def _committed(work: Work) -> Seen:
@@ -51,20 +53,22 @@ def _committed(work: Work) -> Seen:
 
 
 def _second_prediction(work: Work) -> Seen:
+    """A wrong one is named, but not what became of the value, so that the answer is thought out and not copied."""
     again = work.names.get("again")
     if not isinstance(again, dict) or all(word is ... for word in again.values()):
         do = "fill in `again` in the next cell, run it, and check again."
-        then = Message("The first ten were sent.", "Now two more:", do)
+        then = Message("The first ten were tried: the table says what became of each.", "Now four more:", do)
         return Seen(False, "the second prediction comes next", message=then, pending=True)
     said = _words(work, "again", SECOND)
     with _sent(work) as fate:
         seen = {letter: fate(value) for letter, (_, value) in SECOND.items()}
     rows = tuple(_row(letter, SECOND, said, *seen[letter]) for letter in SECOND)
+    rows = tuple(row if row.ok else Row(False, row.tried, "that is not what became of it") for row in rows)
     wrong = next((k for k in SECOND if said[k] != seen[k][0]), None)
     text: Message | None = None
     if wrong:
-        what = f'For {wrong}, `{SECOND[wrong][0]}`, you said "{said[wrong]}", and it was {_told(*seen[wrong])}.'
-        text = Message(what, work.exercise.idea, work.exercise.look)
+        what = f'For {wrong}, `{SECOND[wrong][0]}`, you said "{said[wrong]}", and something else became of it.'
+        text = Message(what, f"{work.exercise.idea} That holds for each value inside, too.", work.exercise.look)
     return Seen(wrong is None, "sent", facts={"said": said, "seen": seen}, rows=rows, message=text)
 
 
