@@ -218,7 +218,7 @@ def spoken(phases: Sequence[Phase], lanes: Sequence[Lane], quiet_after: float) -
         quiet_after: by how many seconds the clock was turned after the last call.
     """
     if not phases:
-        return f"{finding(phases, lanes)}. One lane an environment; nothing is drawn."
+        return f"{finding(phases, lanes)}. Each lane is one environment; nothing is drawn."
     if len(phases) <= 2:
         each = [
             f"{phase.words} used {_many(phase.environments, 'environment')}, "
@@ -230,7 +230,7 @@ def spoken(phases: Sequence[Phase], lanes: Sequence[Lane], quiet_after: float) -
         said = _start("; ".join(each))
     else:
         said = finding(phases, lanes)
-    more = "One lane an environment"
+    more = "Each lane is one environment"
     gone = sum(lane.why_ended == "idle" for lane in lanes)
     failed = sum(phase.failed for phase in phases)
     if failed:
@@ -242,7 +242,7 @@ def spoken(phases: Sequence[Phase], lanes: Sequence[Lane], quiet_after: float) -
 
 
 def table(phases: Sequence[Phase], lanes: Sequence[Lane]) -> Table:
-    """The same as numbers: a row a phase, and what was reclaimed."""
+    """The same as numbers: a row for each phase, and what was reclaimed."""
     named = len({phase.function for phase in phases}) > 1
     rows = []
     for phase in phases:
@@ -264,7 +264,7 @@ def table(phases: Sequence[Phase], lanes: Sequence[Lane]) -> Table:
     gone = [lane for lane in lanes if lane.why_ended == "idle"]
     if gone or not rows:
         rows.append(("reclaimed, idle" if rows else "none", "", count(len(gone)), "", "", "", ""))
-    caption = "Calls and their environments, measured on this machine; of several times the middle one"
+    caption = "Calls and their environments, measured on this machine; init and handler are the middle of their times"
     return Table(caption, ("", "calls", "environments", "cold", "init", "handler", "failed"), rows)
 
 

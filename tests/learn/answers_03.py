@@ -269,6 +269,16 @@ A_03_6 = Answers(
         "SystemRandom": _token(
             "import random", _SETTINGS + "chance = random.SystemRandom()\n", "    token = chance.getrandbits(64)\n"
         ),
+        "a function of one's own": _token(
+            "import string\nfrom secrets import choice as draw",
+            _SETTINGS + "\ndef fresh():\n    return ''.join(draw(string.hexdigits) for _ in range(20))\n",
+            "    token = fresh()\n",
+        ),
+        "letter by letter": _token(
+            "import secrets as s",
+            _SETTINGS,
+            "    token = ''\n    for _ in range(20):\n        token += s.choice('0123456789abcdef')\n",
+        ),
     },
     wrong={
         "seed-at-the-top": _token(
@@ -298,6 +308,27 @@ ANSWERS = {
     "03.4": A_03_4,
     "03.5": A_03_5,
     "03.6": A_03_6,
+}
+# Other forms of the same wrong answers.
+MORE_WRONG = {
+    "03.6": {
+        "named and not used": (
+            "guessable",
+            _token(
+                "import secrets\nimport time",
+                _SETTINGS,
+                "    secrets.token_hex(8)\n    token = str(time.time_ns())\n",
+            ),
+        ),
+        "the given line is still there": (
+            "guessable",
+            _token(
+                "import secrets\nimport time",
+                _SETTINGS + "token = secrets.token_hex(8)\n",
+                "    token = str(time.perf_counter_ns())\n",
+            ),
+        ),
+    }
 }
 SLOW = {"03.4": (0,), "03.6": (0,)}  # cases without other values
 

@@ -10,7 +10,7 @@ _IMPORTS = "import io\nimport zipfile\n\n"
 _ENTRY = "def entry(name):\n    info = zipfile.ZipInfo(name)\n    info.external_attr = 0o644 << 16\n    return info\n\n"
 
 
-def _zip(name: str, handler: str = "app.handler", only: str = "") -> str:
+def _zip(name: str, handler: str = "app.handler", only: str = "", entry: str = "entry(NAME)") -> str:
     """An answer that packs each file under `name`, an expression with `path` in it."""
     condition = f"            if {only}:\n    " if only else ""
     return (
@@ -18,7 +18,7 @@ def _zip(name: str, handler: str = "app.handler", only: str = "") -> str:
         + _ENTRY
         + "def make_zip(files):\n    out = io.BytesIO()\n"
         + '    with zipfile.ZipFile(out, "w") as archive:\n        for path, content in files.items():\n'
-        + f"{condition}            archive.writestr(entry({name}), content)\n"
+        + f"{condition}            archive.writestr({entry.replace('NAME', name)}, content)\n"
         + f'    return out.getvalue()\n\nHANDLER = "{handler}"\n'
     )
 
@@ -47,6 +47,8 @@ A_04_1 = Answers(
         "only-app": _zip('path.removeprefix("shop/")', only='path == "shop/app.py"'),
         "flattened": _zip('path.rpartition("/")[2]'),
         "no-data": _zip('path.removeprefix("shop/")', only='path.endswith(".py")'),
+        "letters-stripped": _zip('path.lstrip("shop/")'),
+        "unreadable": _zip('path.removeprefix("shop/")', entry="NAME"),
         "no-zip": "def make_zip(files):\n    return sorted(files)\n\nHANDLER = 'app.handler'\n",
     },
     failing={
@@ -59,6 +61,10 @@ MORE_WRONG = {
     "04.1": {
         "a slash in the handler": ("folder-in-the-handler", _zip("path", "shop/app.handler")),
         "the whole folder and a file's name": ("handler-is-a-file", _zip("path", "shop/app.py")),
+        "modes of the owner alone": (
+            "unreadable",
+            _zip('path.removeprefix("shop/")').replace("0o644", "0o100600"),
+        ),
         "names typed in": (
             "only-app",
             "from lambdalab.functions import package\n\ndef make_zip(files):\n"
@@ -133,6 +139,10 @@ A_04_3 = Answers(
             "    bad = new_errors * 100 > new_calls and new_errors * old_calls > 2 * old_errors * new_calls\n"
             '    return "roll back" if bad or not old_calls and new_errors * 100 > new_calls else "promote"\n\n' + _ACT
         ),
+        "in per cent": _DECIDE.replace("/ old_calls", "/ old_calls * 100")
+        .replace("/ new_calls", "/ new_calls * 100")
+        .replace("> 0.01", "> 1")
+        + _ACT,
         "an empty RoutingConfig": _DECIDE + _ACT.replace('{"AdditionalVersionWeights": {}}', "{}"),
     },
     wrong={
@@ -140,6 +150,16 @@ A_04_3 = Answers(
             "def decide(old_calls, old_errors, new_calls, new_errors):\n"
             '    if new_calls < 50:\n        return "wait"\n'
             '    return "roll back" if new_errors > 2 * old_errors else "promote"\n\n' + _ACT
+        ),
+        "percent-as-rate": _DECIDE.replace("> 0.01", "> 1") + _ACT,
+        "waits-at-fifty": _DECIDE.replace("new_calls < 50", "new_calls <= 50") + _ACT,
+        "one-condition": _DECIDE.replace("> 0.01 and", "> 0.01 or") + _ACT,
+        "at-the-limit": _DECIDE.replace("> 0.01 and", ">= 0.01 and") + _ACT,
+        "act-does-nothing": _DECIDE + "def act(decision):\n    return decision\n",
+        "not-promoted": _DECIDE
+        + (
+            'def act(decision):\n    if decision != "wait":\n'
+            '        client.update_alias(FunctionName=FUNCTION, Name="live", RoutingConfig={})\n'
         ),
         "weights-left": _DECIDE
         + (
@@ -162,11 +182,18 @@ A_04_3 = Answers(
     },
     failing={
         "raised": _DECIDE.replace(" if old_calls else 0", "") + _ACT,
-        "case": _DECIDE.replace("new_calls < 50", "new_calls <= 50") + _ACT,
+        "case": _DECIDE.replace("> 0.01", "> 0.03") + _ACT,
     },
 )
 MORE_WRONG |= {
     "04.3": {
+        "only the first condition": ("one-condition", _DECIDE.replace(" and new_rate > 2 * old_rate", "") + _ACT),
+        "only the second condition": ("one-condition", _DECIDE.replace("new_rate > 0.01 and ", "") + _ACT),
+        "at least twice": ("at-the-limit", _DECIDE.replace("> 2 * old_rate", ">= 2 * old_rate and new_errors") + _ACT),
+        "promote does nothing": (
+            "not-promoted",
+            _DECIDE + _ACT.replace('"wait":', '"wait" or decision == "promote":'),
+        ),
         "the weights stay and $LATEST is refused": (
             "to-latest",
             _DECIDE
@@ -192,9 +219,9 @@ _RIGHT = {
     "a colleague publishes a version of it": _CALLER,
 }
 _AGAIN = {
-    "the function deletes a file of the bucket": _ROLE,
-    "a third bucket calls the function": _POLICY,
-    "a colleague changes the function's code": _CALLER,
+    "the function publishes a version of another function": _ROLE,
+    "a deleted file starts the function": _POLICY,
+    "a colleague adds a line to the function's policy": _CALLER,
 }
 
 
@@ -214,9 +241,12 @@ A_04_4 = Answers(
         "log-not-in-the-role": _where(log=_POLICY),
         "one-statement-for-all-buckets": _where(second=_ROLE),
         "work-in-the-policy": _where(read=_POLICY),
+        "colleague-in-the-policy": _where(colleague=_POLICY),
+        "bucket-with-a-role": _where(second=_CALLER),
+        "work-by-the-caller": _where(call=_CALLER),
     },
     failing={
-        "case": _where(_AGAIN | {"a third bucket calls the function": _ROLE}),
+        "case": _where(_AGAIN | {"a deleted file starts the function": _ROLE}),
         "shape": _where(read="the role"),
         "next": _where({}),
     },
@@ -274,10 +304,16 @@ PRINTED = {
     ("04.1", "handler-is-a-file"): "`app.py` means: module `app`, function `py`. It is module dot function.",
     ("04.1", "only-app"): "`app` was found, but it imports `lib.prices`, which is not in the zip. Nothing from your",
     ("04.1", "no-data"): "it opens `data.json`, which is not in the zip.",
+    ("04.1", "letters-stripped"): "In your zip `stock.json` became `tock.json`. `lstrip` takes letters away",
+    ("04.1", "unreadable"): "Your zip lets only the owner read `app.py`: mode 600. On AWS the function runs as",
     ("04.2", "published-too-early"): "`publish_version` answered version 1 again, since nothing had changed.",
     ("04.2", "alias-to-latest"): "`live` changed again when someone saved an edit. Customers should see a version,",
     ("04.2", "changes-version-1"): "A published version never changes. That is what makes going back safe.",
     ("04.3", "counts-compared"): "Old 12 errors, new 3, and you promoted: the new version had 60 calls, the old",
+    ("04.3", "percent-as-rate"): "You promoted although 5 % of the new calls failed. Your `decide` never rolled back.",
+    ("04.3", "one-condition"): "The new version failed 0.9 % of its calls, the old one 0.1 %, and you rolled back.",
+    ("04.3", "at-the-limit"): "That is exactly 1 %. Above a limit means more than the limit itself.",
+    ("04.3", "act-does-nothing"): 'After `act("promote")` and `act("roll back")` the alias was as before.',
     ("04.3", "weights-left"): "After rolling back, 10 % of the traffic still goes to the new version.",
     ("04.3", "to-latest"): "`$LATEST` holds the code that just failed.",
     ("04.4", "colleague-in-the-role"): "The function wears its role while it runs. Your colleague calls before that,",

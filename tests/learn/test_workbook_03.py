@@ -9,6 +9,7 @@ import pytest
 
 from lambdalab import Lab
 from lambdalab.learn import check
+from lambdalab.learn.workbooks.sources import made_from
 from lambdalab.learn.workbooks.timelines import DRAWN, DRAWN_DURATION, DRAWN_KEEP_ALIVE, cases, cold_starts
 from tests.learn import cells
 from tests.learn.answers_03 import ANSWERS
@@ -66,3 +67,20 @@ def test_where_no_process_can_be_copied_the_source_is_read(
     answers = ANSWERS["03.6"]
     code = answers.solution if answer == "solution" else answers.wrong[answer]
     assert check("03.6", namespace=cells.run(cells.notebook(), code)).message_id == id
+
+
+@pytest.mark.parametrize(
+    ("top", "inside", "found"),
+    [
+        ("import secrets", "    return {'token': secrets.token_hex(8)}", True),
+        ("import secrets", "    return {'token': str(event), 'other': secrets.token_hex(8)}", False),
+        ("import secrets", "    secrets.token_hex(8)\n    return {'token': str(event)}", False),
+        ("from secrets import choice as pick", "    a = {}\n    a['token'] = pick('ab')\n    return a", True),
+        ("import secrets\ntoken = secrets.token_hex(8)", "    token = str(event)\n    return {'token': token}", False),
+        ("import secrets\ntoken = secrets.token_hex(8)", "    return {'token': token}", True),
+        ("import secrets\ndef new():\n    return secrets.token_hex(8)", "    return {'token': new()}", True),
+        ("import secrets", "    a = []\n    a.append(secrets.token_hex(8))\n    return {'token': a[0]}", True),
+    ],
+)
+def test_only_what_flows_into_the_answer_counts_as_used(top: str, inside: str, found: bool) -> None:
+    assert ("secrets" in made_from(f"{top}\n\ndef handler(event, context):\n{inside}\n", "token")) is found

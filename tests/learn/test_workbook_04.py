@@ -31,6 +31,15 @@ def test_each_sentence_failed_without_its_own_document_and_worked_without_the_ot
     assert all(row.ok and row.seen.startswith("failed without the ") and " and " not in row.seen for row in result.rows)
 
 
+def test_the_second_prediction_does_not_give_its_answer_away() -> None:
+    Lab()
+    answers = ANSWERS["04.4"]
+    result = check("04.4", namespace=cells.run(cells.notebook(), answers.failing["case"]))
+    assert result.message is not None and "still worked" in result.message.seen
+    assert "policy" not in result.message.seen
+    assert [row.seen for row in result.rows if not row.ok] == ["worked without the function's role, too"]
+
+
 def test_a_functions_own_settings_come_back_after_the_check() -> None:
     lab, names = Lab(), cells.run(cells.notebook(), ANSWERS["04.5"].solution)
     own = {"Environment": {"Variables": {"TABLE": "mine"}}}

@@ -91,13 +91,13 @@ def test_the_sentence_is_that_of_the_experiment() -> None:
     lanes, jumps = experiment()
     assert spoken(phases_of(calls_of(lanes), jumps), lanes, 600) == (
         "Ten in a row used 1 environment, 1 cold; ten at once used 10 environments, 9 cold. "
-        "One lane an environment; after 10\u00a0min on the clock all are reclaimed."
+        "Each lane is one environment; after 10\u00a0min on the clock all are reclaimed."
     )
 
 
 def test_the_sentence_names_failures() -> None:
     lanes = [lane(1, *row(3), call(5, 9, status="timeout"))]
-    assert spoken(phases_of(calls_of(lanes), []), lanes, 0).endswith("One lane an environment; 1 call failed.")
+    assert spoken(phases_of(calls_of(lanes), []), lanes, 0).endswith("Each lane is one environment; 1 call failed.")
 
 
 def test_the_table_counts_what_the_lanes_hold() -> None:

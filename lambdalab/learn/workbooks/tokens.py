@@ -19,12 +19,15 @@ from lambdalab.learn.exercises import Case, Detect, Hit, Seen, Tried
 from lambdalab.learn.student import uses
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work, raised_inside
+from lambdalab.learn.workbooks.sources import made_from
 
 FUNCTION = "ex03_token"
 COPIES, ROUNDS = 5, 2
 _ON_AWS = "a token that nobody can guess"
 _READ_LOG = "settings read"
-_RANDOM = ("secrets", "token_hex", "token_urlsafe", "token_bytes", "uuid4", "urandom", "SystemRandom", "getrandom")
+_RANDOM = {"secrets", "uuid4", "urandom", "SystemRandom", "getrandom"}
+_DRAWS = {"token_hex", "token_urlsafe", "token_bytes", "randbits", "randbelow", "choice", "getrandbits"}
+_DRAWS |= _RANDOM - {"secrets"}
 _READ_ONLY = "this system cannot copy a process, so your code was read, not run"
 
 
@@ -76,15 +79,16 @@ def _published(work: Work) -> Iterator[str]:
 def _id_of_its_own(work: Work) -> Seen:
     source = work.source(FUNCTION)
     pid = uses(source, "getpid")
-    fit = not pid and (not source or uses(source, *_RANDOM))
+    fit = not pid and (not source or bool(made_from(source, "token") & _RANDOM))
     shown = "made from the process id" if pid else "yes" if fit else "not from the system's randomness"
     return Seen(fit, shown, facts={"pid": pid, "guessable": not fit})
 
 
 def _read(work: Work) -> Seen:
     """Where the token is made and where the settings are read, from the source alone."""
-    inside, outside = _calls(work.source(FUNCTION))
-    fresh = bool(inside & {"token_hex", "token_urlsafe", "token_bytes", "uuid4", "urandom", "SystemRandom"})
+    source = work.source(FUNCTION)
+    inside, outside = _calls(source)
+    fresh = bool(inside & _DRAWS and made_from(source, "token") & _RANDOM)
     once = "read_settings" in outside and "read_settings" not in inside
     facts = {"tokens": COPIES * ROUNDS if fresh else 1, "reads": 0 if once else ROUNDS}
     return Seen(fresh and once, _READ_ONLY, facts=facts)

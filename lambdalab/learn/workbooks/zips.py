@@ -78,7 +78,10 @@ def _deployed(tried: str, files: dict[str, bytes], basket: list[str]) -> Case:
         except ClientError as refused:
             return Seen(False, "create_function refused it", raised=refusal(refused), facts=facts)
         seen = compared(answer, raised_inside(answer) if failed else None, expected, shown=as_json)
-        return replace(seen, facts=facts)
+        closed = _closed(made.value)
+        if seen.ok and closed:
+            seen = replace(seen, ok=False, shown=f"on AWS nobody but the owner may read {closed[0]}")
+        return replace(seen, facts=facts | {"closed": closed})
 
     return Case(tried, f"make_zip({short(sorted(files))})", run)
 
@@ -99,6 +102,16 @@ def _names(value: Any) -> list[str] | None:
         return None
 
 
+def _closed(package: bytes) -> tuple[str, str] | None:
+    """A file in the zip that only its owner may read, and its mode; a zip made on Windows may hold no modes."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        for info in archive.infolist():
+            mode = info.external_attr >> 16
+            if mode and not mode & 0o004:
+                return info.filename, f"{mode & 0o777:03o}"
+    return None
+
+
 def no_zip(one: Tried) -> Mapping[str, object] | None:
     names = one.seen.facts.get("names", [])
     return {"type": kind_of(one.seen.value)} if names is None else None
@@ -110,6 +123,12 @@ def handler_is_a_file(one: Tried) -> Mapping[str, object] | None:
         return None
     module, _, function = handler.rpartition(".")
     return {"handler": handler, "module": module, "function": function}
+
+
+def unreadable(one: Tried) -> Mapping[str, object] | None:
+    """The call worked, since on this machine one user owns all files; on AWS it would not."""
+    closed = one.seen.facts.get("closed")
+    return {"found": closed[0], "mode": closed[1]} if closed else None
 
 
 def packed(fits: Callable[[set[str], set[str], str], str | None], **more: object) -> Detect:
@@ -124,6 +143,12 @@ def packed(fits: Callable[[set[str], set[str], str], str | None], **more: object
         return None if found is None else {"found": found, **more}
 
     return first(detect, explains_error=True)
+
+
+def letters_stripped(names: set[str], wanted: set[str], handler: str) -> str | None:
+    """`lstrip` took more than the folder away from a name."""
+    cut = {name: name.lstrip(FOLDER) for name in sorted(wanted)}
+    return next((f"`{name}` became `{short}`" for name, short in cut.items() if name != short and short in names), None)
 
 
 def folder_in_zip(names: set[str], wanted: set[str], handler: str) -> str | None:
