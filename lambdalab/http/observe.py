@@ -6,7 +6,6 @@ like every other request, with the notebook's key only: a function cannot turn t
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from dataclasses import asdict
@@ -23,11 +22,12 @@ PREFIX = "/_lab/"
 
 
 def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock, guard_pid: int) -> Answer:
-    """Answer one `/_lab` request: GET history, GET state, GET lanes, GET code, POST clock."""
+    """Answer one `/_lab` request: GET history, GET steps, GET state, GET lanes, POST clock."""
     what = request.path.removeprefix(PREFIX)
     if what == "history" and request.method == "GET":
         found = service.history(request.query.get("name"), request.query.get("request_id"))
-        return _json({"invocations": [i.to_json() for i in found], "waiting": service.waiting()})
+        found = [i for i in found if request.query.get("trace") in (None, i.trace)]
+        return told({"invocations": [i.to_json() for i in found], "waiting": service.waiting()})
     if what == "state" and request.method == "GET":
         pool.reclaim()
         running: list[dict[str, Any]] = [
@@ -41,21 +41,22 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock
             }
             for f, number, pid, word in pool.alive()
         ]
-        return _json({"clock_offset": clock.offset, "cloud": os.getpid(), "guard": guard_pid, "environments": running})
+        return told({"clock_offset": clock.offset, "cloud": os.getpid(), "guard": guard_pid, "environments": running})
     if what == "lanes" and request.method == "GET":
         pool.reclaim()
         lanes = pool.lanes.lanes([name for name in request.query.get("names", "").split(",") if name])
-        return _json({"lanes": [asdict(lane) for lane in lanes], "jumps": [asdict(jump) for jump in clock.jumps]})
-    if what == "code" and request.method == "GET":
-        code = service.prepare(request.query["region"], request.query["name"], None, b"").function.code
-        return _json({"zip": base64.b64encode(code).decode()})
+        return told({"lanes": [asdict(lane) for lane in lanes], "jumps": [asdict(jump) for jump in clock.jumps]})
+    if what == "steps" and request.method == "GET":
+        wanted = {name: request.query.get(name) for name in ("kind", "trace", "source", "target", "answer_id")}
+        return told({"steps": [step.to_json() for step in service.journal.steps(**wanted)]})
     if what == "clock" and request.method == "POST":
         clock.advance(float(json.loads(request.body)["advance"]))
         pool.reclaim()
-        return _json({"clock_offset": clock.offset})
+        return told({"clock_offset": clock.offset})
     status, data = steer(request, what, service, pool) or (404, {"message": "there is no such thing in /_lab"})
     return status, [("Content-Type", "application/json")], json.dumps(data).encode()
 
 
-def _json(data: Any) -> Answer:
+def told(data: Any) -> Answer:
+    """An answer of the lab's own, as JSON."""
     return 200, [("Content-Type", "application/json")], json.dumps(data).encode()

@@ -1,138 +1,196 @@
 """Why a function ran, or why it did not: the story of its last events.
 
-AWS leaves this to the reader of logs, metrics and policies. Here it is told from what the cloud remembers. First
-version: ran, cold or warm, failed and how, refused, waiting for a retry.
+AWS leaves this to the reader of logs, metrics and policies. Here it is told from what the cloud remembers: runs, steps
+of events on their way to the function, and events that wait. When nothing reached it, the story says which sources are
+set up to call it, and what keeps them from it. Lessons 01, 05 and 06. Left out: what stands in the function's log.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import packages_distributions
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from lambdalab.observe.journal import Step
 from lambdalab.observe.records import Invocation
+from lambdalab.observe.sentences import about_throttle, of_invocation, of_step, of_waiting, outcome, turned_away
+
+if TYPE_CHECKING:
+    from lambdalab.topology import Topology
 
 SHOWN = 10
-_WHY = {
-    "busy": ", because every other one was busy",
-    "idle": ", because the last one had been idle for too long and was ended",
-    "changed": ", because code or settings had changed",
-    "ended": ", because the process of the last one had ended",
-    "replaced": ", because the last one had been replaced",
-}
-_THROTTLED = {
-    "ReservedFunctionConcurrentInvocationLimitExceeded": "as many calls as it has reserved were running already",
-    "ConcurrentInvocationLimitExceeded": "all concurrency of the account that nobody reserved was in use",
-    "FunctionInvocationRateLimitExceeded": "there were more than 10 requests a second for each concurrent execution",
-    "ReservedFunctionInvocationRateLimitExceeded": (
-        "there were more than 10 requests a second for each concurrent execution that it has reserved"
-    ),
-    "ZeroReservedConcurrency": "its reserved concurrency is 0, so it is switched off, and the event was dropped",
-    "EventAgeExceeded": "the event had waited for too long, so it was dropped",
-}
+_USED = 4  # requests of a run that are named
+_CALLS = ("lambda:Invoke", "lambda:InvokeAsync", "lambda:InvokeWithResponseStream")
+_RUNS_NOTHING = ("denied", "missing", "stopped")
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One event, one attempt, or one change of a rule.
+
+    Args:
+        at: seconds since 1970 on the lab's clock.
+        word: the outcome, such as "ran cold" or "filtered out".
+        text: what happened and why, one or more sentences.
+        advice: what to do about it, a sentence or a call to copy; "" when nothing is to be done.
+        request_id: of the invocation; "" when none began.
+    """
+
+    at: float
+    word: str
+    text: str
+    advice: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a function.
+
+    Args:
+        invocations: its runs, and the calls that were turned away.
+        steps: deliveries to it, changes of rules that name it, and requests to run it.
+        used: requests that it made itself.
+        waiting: asynchronous events that wait for their next attempt, of this and of other functions.
+        deployed: whether it exists now.
+        now: seconds since 1970 on the lab's clock.
+        topology: what is wired to what; None where nobody has looked.
+    """
+
+    invocations: Sequence[Invocation] = ()
+    steps: Sequence[Step] = ()
+    used: Sequence[Step] = ()
+    waiting: Sequence[Mapping[str, Any]] = ()
+    deployed: bool = True
+    now: float = 0.0
+    topology: Topology | None = None
+
+
+@dataclass(frozen=True, repr=False)
 class Story:
-    """Sentences about one function, newest event last."""
+    """What happened to a function's last events, the newest last; `show.story` makes a table of it.
+
+    Args:
+        heading: how many events there were.
+        rows: the last of them.
+        skipped: how many came before.
+        closing: what waits, and what is set up to call it: sentences.
+    """
 
     function: str
-    lines: Sequence[str]
+    heading: str
+    rows: Sequence[Entry] = ()
+    skipped: int = 0
+    closing: Sequence[str] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The story as lines of text; a call that would help stands indented below its event."""
+        told = [self.heading]
+        for number, row in enumerate(self.rows, self.skipped + 1):
+            told.append(f"{number}. {row.text}")
+            told += [f"   {line}" for line in row.advice.splitlines()]
+        return [*told, *self.closing]
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
 
 
-def explain(
-    name: str, invocations: Sequence[Invocation], waiting: Sequence[Mapping[str, Any]], *, deployed: bool
-) -> Story:
+def explain(name: str, evidence: Evidence, last: int = SHOWN) -> Story:
     """Tell what happened to the last events of a function (lesson 01).
 
     Args:
-        invocations: what the cloud remembers of it, oldest first.
-        waiting: asynchronous events that wait for their next attempt.
-        deployed: whether the function exists now.
+        name: the function's.
+        evidence: in any order.
+        last: how many events are told at most, the last ones.
     """
-    if not deployed and not invocations:
-        return Story(name, [f"{name} does not exist: nothing of that name was deployed. Check the spelling."])
-    if not invocations:
+    rows = _rows(evidence)
+    closing = [of_waiting(one, evidence.now) for one in evidence.waiting if one["function"] == name]
+    ran = any(invocation.environment for invocation in evidence.invocations)
+    if not evidence.deployed and not rows:
+        return Story(name, f"{name} does not exist: nothing of that name was deployed. Check the spelling.")
+    if not ran:
+        closing += _sources(name, evidence)
+    if not rows:
         first = "has not run: no event has reached it since it was deployed."
-        return Story(name, [f"{name} {first} Deploying stores code; only an event starts a process."])
-    skipped = len(invocations) - SHOWN
-    lines = [
-        f"{name}: {len(invocations)} {'event' if len(invocations) == 1 else 'events'} so far"
-        + (f", the last {SHOWN}:" if skipped > 0 else ":")
+        heading = f"{name} {first} Deploying stores code; only an event starts a process."
+        return Story(name, heading, closing=closing)
+    skipped = max(0, len(rows) - last)
+    heading = f"{name}: {len(rows)} {'event' if len(rows) == 1 else 'events'} so far"
+    heading += ":" if not skipped else ", the last one:" if last == 1 else f", the last {last}:"
+    return Story(name, heading, rows[skipped:], skipped, closing)
+
+
+def _rows(evidence: Evidence) -> list[Entry]:
+    """Everything in order of time; a delivery and the run that it started are one."""
+    delivered = {step.request_id: step for step in evidence.steps if step.request_id}
+    used = [step for step in evidence.used if step.kind == "request"]
+    rows = [_ran(one, delivered.get(one.request_id), used) for one in evidence.invocations]
+    begun = {row.request_id for row in rows} | {str(one["request_id"]) for one in evidence.waiting}
+    news = [step for step in evidence.steps if step.request_id not in begun or step.outcome == "missing"]
+    rows += [_told(step) for step in news if _counts(step)]
+    return sorted(rows, key=lambda row: (row.at, row.request_id, row.text))
+
+
+def _counts(step: Step) -> bool:
+    """Whether a step is an event or a change by itself: of the requests only those that ran nothing."""
+    return step.kind != "request" or (step.name in _CALLS and step.outcome in _RUNS_NOTHING)
+
+
+def _told(step: Step) -> Entry:
+    text, advice = of_step(step)
+    return Entry(step.ended, outcome(step).word, text, advice, step.request_id)
+
+
+def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step]) -> Entry:
+    """A run, with what it asked of other services, and with what the visitor got where that is another thing."""
+    word, text = of_invocation(invocation)
+    advice = about_throttle(invocation) if turned_away(invocation) else ""
+    own = sorted((s for s in requests if invocation.span and s.parent == invocation.span), key=lambda s: s.began)
+    if own:
+        more = f" and {len(own) - _USED} more" if len(own) > _USED else ""
+        text += f" It asked for {_joined([_request(step) for step in own[:_USED]])}{more}."
+    if delivery is not None and delivery.outcome != "ok":
+        if delivery.outcome == "failed" and invocation.error_type is None:
+            word, advice = "failed", delivery.advice
+            text += f" But {delivery.reason.rstrip('.')}."
+        if delivery.status is not None:
+            text += f" The visitor got {delivery.status}."
+    return Entry(invocation.time, word, text, advice, invocation.request_id)
+
+
+def _request(step: Step) -> str:
+    """One request in words: "s3:GetObject of photos/cat.jpg", and how it went when it did not go well."""
+    name = step.target.removeprefix("arn:aws:s3:::") if ":s3:::" in step.target else re.split(r"[:/]", step.target)[-1]
+    of = f" of {name}" if name and step.target != "*" else ""
+    return f"{step.name}{of}" + (f" ({step.outcome})" if step.outcome != "ok" else "")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _sources(name: str, evidence: Evidence) -> list[str]:
+    """What is set up to call a function that did not run, and what each of them lacks."""
+    if evidence.topology is None or not evidence.deployed:
+        return []
+    told = []
+    own = {node.arn: node for node in evidence.topology.named(name) if node.kind == "function"}
+    for arrow in evidence.topology.arrows:
+        source = evidence.topology.node(arrow.source)
+        if arrow.target not in own or source is None or source.kind == "person":
+            continue
+        who = f"{source.name}, a function URL" if source.note else f"the {source.kind} {source.name}"
+        what = f"{who} ({arrow.label})" if arrow.label else who
+        told.append(f"Set up to call it: {what}. " + (_broken(arrow.reason) if arrow.reason else "Nothing bars it."))
+    if told:
+        return told
+    return [
+        "Nothing is set up to call it. A trigger takes two things: a rule at the source that names this function, and "
+        "a statement in this function's policy that lets the source in. lab.trigger(...) writes both."
     ]
-    lines += [f"{number}. {_sentence(i)}" for number, i in enumerate(invocations, 1) if number > skipped]
-    lines += [_wait(w) for w in waiting if w["function"] == name]
-    return Story(name, lines)
 
 
-def _wait(waiting: Mapping[str, Any]) -> str:
-    if waiting["throttles"]:
-        times = "once" if waiting["throttles"] == 1 else f"{waiting['throttles']} times"
-        again = "and waits for its turn; that does not count as an attempt"
-        return f"An event from {waiting['source']} was turned away {times} (429) {again}."
-    return f"An event from {waiting['source']} waits for attempt {waiting['attempt']} of 3."
-
-
-def _sentence(invocation: Invocation) -> str:
-    who = {"invoke": "called through the API"}.get(invocation.source, f"sent by {invocation.source}")
-    if invocation.error_type == "TooManyRequestsException":
-        reason = invocation.error_message or ""
-        return f"{who}: turned away (429, {reason}), no code ran: {_THROTTLED.get(reason, reason)}."
-    if invocation.environment is None:
-        return f"{who}: refused, no code ran. {_closed(invocation.error_message or 'No reason is known')}"
-    if invocation.attempt > 1:
-        who += f", attempt {invocation.attempt}"
-    report = invocation.report
-    where = f"environment {invocation.environment}, process {invocation.pid}"
-    if report and report.cold:
-        why = _WHY.get(invocation.why_started or "", "")
-        if report.restore_ms is None:
-            how = f"ran cold: {where} was started for it{why}, init {report.init_ms:.0f} ms"
-        else:
-            how = f"ran cold: {where} was copied from the version's snapshot{why}, restore {report.restore_ms:.0f} ms"
-    else:
-        how = f"ran warm: {where} was there already"
-    if invocation.error_type is None:
-        return f"{who}: {how}. It answered."
-    return f"{who}: {how}. It failed: {_failure(invocation)}"
-
-
-def _failure(invocation: Invocation) -> str:
-    kind, text = invocation.error_type, invocation.error_message or ""
-    if kind == "Sandbox.Timedout":
-        return "it was still running when its timeout was over, so its process was killed."
-    if kind == "Runtime.ExitError":
-        return "its process ended before it answered."
-    return f"{kind}: {_closed(text)} {advice(kind, text) or ''}".rstrip()
-
-
-def advice(kind: str | None, text: str) -> str | None:
-    """What to do about an error, where the error itself does not say it: how to add a package that is missing.
-
-    Args:
-        kind: AWS's name of the error.
-        text: its message.
-    """
-    if re.search(r"Cannot find (module|package) '(@aws-sdk/|aws-sdk')", text):
-        return (
-            "On AWS the Node.js runtime brings the AWS SDK along; this machine has none for it. Install it with npm "
-            "and put the folder nodejs/node_modules into a layer, or node_modules into the zip."
-        )
-    if kind != "Runtime.ImportModuleError" or "No module named" not in text:
-        return None
-    module = text.rpartition("'")[0].rpartition("'")[2].split(".")[0]
-    sees = "A function sees the standard library, boto3, its own files and its layers."
-    installed = packages_distributions().get(module)
-    if not installed:
-        return f"{sees} {module} is not installed on this machine either: pip install it, then pack it as a layer."
-    name = installed[0].lower()
-    return f'{sees} lab.layer("{name}") packs {module} as a layer, and --layer {name} behind %%deploy adds it.'
-
-
-def _closed(text: str) -> str:
-    return text if text.endswith(".") else text + "."
+def _broken(reason: str) -> str:
+    return f"It does not get through: {reason.rstrip('.')}."

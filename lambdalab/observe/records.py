@@ -118,6 +118,10 @@ class Invocation:
         error_type: AWS's name of the failure; None when the handler answered.
         error_message: its text.
         report: the REPORT line's figures.
+        trace: the root that it shares with everything that the same event caused.
+        span: its own id in that trace.
+        parent: the step that caused it; "" for none.
+        began: seconds since 1970 on the lab's clock when the handler began; None when none did.
     """
 
     request_id: str
@@ -133,6 +137,10 @@ class Invocation:
     error_type: str | None = None
     error_message: str | None = None
     report: Report | None = None
+    trace: str = ""
+    span: str = ""
+    parent: str = ""
+    began: float | None = None
 
     @property
     def cold(self) -> bool:

@@ -37,6 +37,8 @@ class Runner(Protocol):
 
     def remember_throttle(self, call: Call, reason: str, kind: str, attempt: int) -> None: ...
 
+    def remember_drop(self, call: Call) -> None: ...
+
 
 @dataclass(frozen=True)
 class _Queued:
@@ -119,7 +121,8 @@ class EventQueue:
         try:
             function = self._catalogue.resolve(old.function.region, old.function.name, old.qualifier)
         except FunctionNotFound:
-            return  # deleted meanwhile: AWS drops the event too
+            self._runner.remember_drop(old)
+            return
         call = replace(old, function=function)
         try:
             reply = self._runner.invoke(call, kind="Event", attempt=queued.attempt)

@@ -14,7 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from lambdalab.clock import LabClock
+from lambdalab.observe.journal import Journal, Step
 from lambdalab.observe.records import Invocation, Report, Span
+from lambdalab.observe.tracing import Trace, new_span
 from lambdalab.runtime.environment import ExecutionEnvironment
 from lambdalab.runtime.outcome import Job, Outcome
 from lambdalab.service import names
@@ -23,6 +25,7 @@ from lambdalab.service.concurrency import Throttled
 from lambdalab.service.model import Call, Catalogue, FunctionVersion, LogShelf, Reply
 from lambdalab.service.pool import Pool
 from lambdalab.service.provisioned import ProvisionedConcurrency
+from lambdalab.service.recursion import Recursion
 from lambdalab.service.tally import Tally
 from lambdalab.service.together import Together
 
@@ -35,6 +38,7 @@ class LambdaService:
     def __init__(self, catalogue: Catalogue, pool: Pool, logs: LogShelf, clock: LabClock) -> None:
         self._catalogue, self._pool, self._logs, self._clock = catalogue, pool, logs, clock
         self.limits, self.tally, self.together = pool.limits, Tally(), Together()
+        self.journal, self.recursion = Journal(), Recursion()
         self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, clock)
         self._history: deque[Invocation] = deque(maxlen=REMEMBERED)
         self._queue = EventQueue(self, catalogue, clock)
@@ -47,19 +51,24 @@ class LambdaService:
         payload: bytes,
         *,
         source: str = "invoke",
-        trace_id: str = "",
+        trace: Trace | None = None,
         client_context: str | None = None,
     ) -> Call:
         """Look the function up and give the call its request id.
 
+        Args:
+            trace: what the event comes with; without one, a new trace begins.
+
         Raises:
             FunctionNotFound: no such function, version or alias.
+            RecursiveLoop: the function has started itself too often.
             QualifiersDiffer: the name has one qualifier, and another one was given.
         """
         name, qualifier = names.read(region, name, qualifier)
         function = self._catalogue.resolve(region, name, qualifier)
         arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
-        return Call(function, arn, payload, str(uuid.uuid4()), source, trace_id, client_context)
+        trace = self.recursion.enter(function.arn, trace or Trace.new())
+        return Call(function, arn, payload, str(uuid.uuid4()), trace, source, client_context)
 
     def invoke(self, call: Call, *, kind: str = "RequestResponse", attempt: int = 1) -> Reply:
         """Run the call now and wait for its end. The function's failure is in the reply, never raised.
@@ -82,7 +91,9 @@ class LambdaService:
     def _run(self, call: Call, environment: ExecutionEnvironment, kind: str, attempt: int) -> Reply:
         """Run the call in an environment, and write down what happened."""
         function, key = call.function, environment.program.variables["AWS_ACCESS_KEY_ID"]
-        job = Job(call.request_id, call.arn, function.version, call.payload, call.trace_id, call.client_context)
+        span = new_span()
+        header = str(call.trace.child(span))
+        job = Job(call.request_id, call.arn, function.version, call.payload, header, call.client_context)
         self.tally.begins(key, call.request_id)
         outcome = environment.invoke(job)
         self._pool.lanes.ran(environment.stream, self._spans(call.request_id, outcome))
@@ -125,6 +136,10 @@ class LambdaService:
                 error_type=report.error_type,
                 error_message=str(error.get("errorMessage", "")) if error else None,
                 report=report,
+                trace=call.trace.root,
+                span=span,
+                parent=call.trace.parent,
+                began=self._clock.at(outcome.began),
             )
         )
         return Reply(outcome.payload, error, report, log)
@@ -142,25 +157,13 @@ class LambdaService:
             spans.insert(0, Span(kind, at(outcome.init_began), at(ended), request_id, broken))
         return spans
 
+    def now(self) -> float:
+        """Seconds since 1970 on the lab's clock."""
+        return self._clock.now()
+
     def enqueue(self, call: Call) -> None:
         """Accept an asynchronous event: it is run soon, by the code that the function has then."""
         self._queue.put(call)
-
-    def refused(self, name: str, source: str, reason: str) -> None:
-        """Remember that a trigger's event did not get in: no code ran, and no log says so."""
-        self._history.append(
-            Invocation(
-                request_id=str(uuid.uuid4()),
-                function=name,
-                version="$LATEST",
-                source=source,
-                kind="Event",
-                attempt=0,
-                time=self._clock.now(),
-                error_type="AccessDeniedException",
-                error_message=reason,
-            )
-        )
 
     def remember_throttle(self, call: Call, reason: str, kind: str = "RequestResponse", attempt: int = 1) -> None:
         """Remember that an event got no environment."""
@@ -175,6 +178,29 @@ class LambdaService:
                 time=self._clock.now(),
                 error_type="TooManyRequestsException",
                 error_message=reason,
+                trace=call.trace.root,
+                parent=call.trace.parent,
+            )
+        )
+
+    def remember_drop(self, call: Call) -> None:
+        """Remember that a queued event found no function any more: AWS drops it too."""
+        now = self._clock.now()
+        self.journal.add(
+            Step(
+                kind="delivery",
+                name="lambda:Event",
+                began=now,
+                ended=now,
+                trace=call.trace.root,
+                span=new_span(),
+                parent=call.trace.parent,
+                source=call.arn,
+                target=call.arn,
+                subject=call.source,
+                outcome="missing",
+                reason="the function was deleted before the event's turn came, so the event was dropped",
+                request_id=call.request_id,
             )
         )
 

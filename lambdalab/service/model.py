@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from lambdalab.observe.records import Report
+from lambdalab.observe.tracing import Trace
 from lambdalab.runtime.logs import LogEvent
 
 
@@ -68,14 +69,15 @@ class Call:
         payload: JSON text.
         source: who calls, for the story: "invoke", or a trigger such as "s3:photos/cat.jpg".
         arn: the ARN that was invoked, with its qualifier.
+        trace: where the event comes from, with this run in its lineage.
     """
 
     function: FunctionVersion
     arn: str
     payload: bytes
     request_id: str
+    trace: Trace
     source: str = "invoke"
-    trace_id: str = ""
     client_context: str | None = None
 
     @property
@@ -102,6 +104,17 @@ class FunctionNotFound(LookupError):
 
     def __init__(self, arn: str, text: str | None = None) -> None:
         super().__init__(text or f"Function not found: {arn}")
+        self.arn = arn
+
+
+class RecursiveLoop(RuntimeError):
+    """The function has run too often in one chain of events: it starts itself. Carries its ARN."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(
+            "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services "
+            "resources and stopped your function's invocation."
+        )
         self.arn = arn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,22 @@ def test_an_invocation_survives_its_way_as_json(report: Report) -> None:
     who = ("f", "$LATEST", "invoke", "Event", 2, 1.5, 1, 4187, "idle", "KeyError", "'x'")
     sent = Invocation(report.request_id, *who, report)
     assert Invocation.from_json(json.loads(json.dumps(sent.to_json()))) == sent
+
+
+@given(REPORTS | RESTORED)
+def test_a_tool_that_looks_for_a_tab_a_name_and_milliseconds_finds_each_figure(report: Report) -> None:
+    """So AWS Lambda Power Tuning reads the log of a call: what it does not find counts as 0 there."""
+
+    def found(name: str, number: str) -> float | None:
+        match = re.search(rf"\t{name}: ({number}) ms", f"START RequestId: 1\n{report.line()}\nEND RequestId: 1")
+        return float(match[1]) if match else None
+
+    assert found("Billed Duration", r"\d+") == report.billed_ms
+    assert found("Duration", r"\d+\.\d+") == round(report.duration_ms, 2)
+    assert found("Init Duration", r"\d+\.\d+") == (None if report.init_ms is None else round(report.init_ms, 2))
+    restored = report.restore_ms is not None
+    assert found("Restore Duration", r"\d+\.\d+") == (round(report.restore_ms or 0, 2) if restored else None)
+    assert found("Billed Restore Duration", r"\d+") == (report.restore_billed_ms if restored else None)
 
 
 def test_a_line_that_aws_wrote_can_be_read() -> None:

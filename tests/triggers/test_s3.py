@@ -140,7 +140,7 @@ def test_a_permission_that_was_taken_away_stops_the_event_and_explain_says_so(
     boto3.client("lambda").remove_permission(FunctionName="echo-denied", StatementId=f"s3-{bucket}")
     s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"x")
     assert function.logs() == []
-    assert f"sent by s3:{bucket}/cat.jpg: refused, no code ran" in str(lab.explain("echo-denied"))
+    assert f"sent by s3:{bucket}/cat.jpg: denied, no code ran" in str(lab.explain("echo-denied"))
     assert "no statement of the policy lets s3.amazonaws.com do lambda:InvokeFunction" in str(
         lab.explain("echo-denied")
     )

@@ -1,0 +1,60 @@
+"""Writing down each request: who asked which service for what, how long it took, and what it was told.
+
+On AWS this is what CloudTrail and X-Ray keep. Here each request that passes the door becomes a step in the journal, and
+goes on with a trace header in which it is the parent of whatever it causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from lambdalab.http import operations, rights
+from lambdalab.http.door import Arrived, Caller
+from lambdalab.observe.journal import Journal, Step
+from lambdalab.observe.tracing import Trace, new_span
+
+_REFUSED = {403: "denied", 404: "missing", 429: "throttled"}
+_LOOP = "RecursiveInvocationException"
+
+
+class Note:
+    """One request from its arrival to its answer (lesson 06).
+
+    Args:
+        now: seconds since 1970 on the lab's clock.
+    """
+
+    def __init__(self, request: Arrived, caller: Caller, journal: Journal, now: Callable[[], float]) -> None:
+        self._caller, self._journal, self._now = caller, journal, now
+        self._trace, self._span, self._began = Trace.read(request.headers.get("x-amzn-trace-id")), new_span(), now()
+        self.header = str(self._trace.child(self._span))
+        self.request = replace(request, headers={**request.headers, "x-amzn-trace-id": self.header})
+
+    def answered(self, status: int, error: str = "", answer_id: str = "") -> None:
+        """Write the step.
+
+        Args:
+            status: HTTP's.
+            error: AWS's name of the refusal, where it is known.
+            answer_id: the request id that its headers tell.
+        """
+        operation = f"{self._caller.service}:{operations.name(self.request, self._caller.service)}"
+        outcome = _REFUSED.get(status, "ok" if status < 400 else "failed")
+        self._journal.add(
+            Step(
+                kind="request",
+                name=operation,
+                began=self._began,
+                ended=self._now(),
+                trace=self._trace.root,
+                span=self._span,
+                parent=self._trace.parent,
+                source=self._caller.key.principal,
+                target=rights.target(self.request, self._caller),
+                outcome="stopped" if error == _LOOP else outcome,
+                reason=error,
+                status=status,
+                answer_id=answer_id,
+            )
+        )
