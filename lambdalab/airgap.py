@@ -15,11 +15,20 @@ from lambdalab.errors import LabError, OutsideTheLab
 NOBODY = "lambdalab-no-key"
 REGION = "us-east-1"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+_SETTINGS = {
+    "endpoint_url": "AWS_ENDPOINT_URL",
+    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "region_name": "AWS_DEFAULT_REGION",
+}
 _blocked: list[str] = []
+_found: dict[str, str] = {}
 
 
 def close_off() -> None:
     """Hide the user's AWS settings from this process and its children, and stop requests that would leave."""
+    if not _found and _is_here(os.environ.get("AWS_ENDPOINT_URL", "")):
+        _found.update({key: os.environ.get(name, "") for key, name in _SETTINGS.items()})
     for name in list(os.environ):
         if name.startswith("AWS_"):
             del os.environ[name]
@@ -43,9 +52,19 @@ def nobody() -> dict[str, str]:
     }
 
 
+def served() -> dict[str, str]:
+    """How the terminal says to reach a lab on this machine, as `lambdalab serve` printed it; empty when it does not."""
+    return dict(_found) if all(_found.values()) else {}
+
+
 def blocked() -> list[str]:
     """The outside hosts that something has tried to reach, oldest first."""
     return list(_blocked)
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
 
 
 def _stop_requests() -> None:
@@ -61,7 +80,7 @@ def _stop_requests() -> None:
 
     def send_here(self: URLLib3Session, request: object) -> object:
         host = urlsplit(str(getattr(request, "url", ""))).hostname or ""
-        if host not in LOOPBACK and not host.endswith(".localhost"):
+        if not _is_here(str(getattr(request, "url", ""))):
             _blocked.append(host)
             if "AWS_ENDPOINT_URL" in os.environ:
                 why = "The client was made before the lab was started, so it points at the real AWS."

@@ -1,4 +1,4 @@
-"""The cloud as the notebook's child: started, asked, ended.
+"""The cloud as the notebook's child: started, asked, ended; or one that a terminal started, only asked.
 
 The cloud is a process of its own, so it goes on answering while the notebook computes, and it holds on to the notebook
 by a pipe: when the notebook ends in whatever way, the cloud ends, and the guard ends what is left.
@@ -21,8 +21,49 @@ from lambdalab.errors import LabError
 _START_SECONDS = 60
 
 
-class CloudProcess:
-    """A started cloud; `settings` are what a boto3 client needs to reach it.
+class RunningCloud:
+    """A cloud that somebody else started, such as `lambdalab serve`, and ends.
+
+    Args:
+        settings: what a boto3 client needs to reach it.
+    """
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self.settings = dict(settings)
+
+    @property
+    def running(self) -> bool:
+        return True
+
+    def stop(self) -> None:
+        """Nothing: it is not ours to end."""
+
+    def ask(self, method: str, what: str, body: Any, query: Mapping[str, str]) -> dict[str, Any]:
+        """One signed `/_lab` request, which only this notebook's key may make.
+
+        Raises:
+            LabError: the lab has ended, or it refuses.
+        """
+        from urllib.parse import urlencode
+
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+        from botocore.httpsession import URLLib3Session
+
+        url = f"{self.settings['endpoint_url']}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
+        request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
+        key = Credentials(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"])
+        SigV4Auth(key, "lambdalab", self.settings["region_name"]).add_auth(request)
+        answer = URLLib3Session().send(request.prepare())
+        data: dict[str, Any] = json.loads(answer.content)
+        if answer.status_code != 200:
+            raise LabError(f"the lab refused: {data.get('message')}")
+        return data
+
+
+class CloudProcess(RunningCloud):
+    """A cloud started here.
 
     Raises:
         LabError: it could not be started; the text says why.
@@ -52,7 +93,7 @@ class CloudProcess:
             self._complaints.seek(0)
             text = self._complaints.read().decode("utf-8", "replace").strip()
             raise LabError(f"the lab's cloud did not start. It said:\n{text}\nRun `lambdalab doctor` for help.")
-        self.settings: dict[str, str] = json.loads(said)
+        super().__init__(json.loads(said))
 
     @property
     def running(self) -> bool:
@@ -69,26 +110,3 @@ class CloudProcess:
             self._process.wait()
         self._process.stdout.close()  # type: ignore[union-attr]  # it was opened as a pipe
         self._complaints.close()
-
-    def ask(self, method: str, what: str, body: Any, query: Mapping[str, str]) -> dict[str, Any]:
-        """One signed `/_lab` request, which only this notebook's key may make.
-
-        Raises:
-            LabError: the lab has ended, or it refuses.
-        """
-        from urllib.parse import urlencode
-
-        from botocore.auth import SigV4Auth
-        from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials
-        from botocore.httpsession import URLLib3Session
-
-        url = f"{self.settings['endpoint_url']}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
-        request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
-        key = Credentials(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"])
-        SigV4Auth(key, "lambdalab", self.settings["region_name"]).add_auth(request)
-        answer = URLLib3Session().send(request.prepare())
-        data: dict[str, Any] = json.loads(answer.content)
-        if answer.status_code != 200:
-            raise LabError(f"the lab refused: {data.get('message')}")
-        return data

@@ -7,33 +7,55 @@ cloud also is the service's catalogue of functions and the shelf where logs go.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from lambdalab.cloud import control, roles, seam
-from lambdalab.events import ObjectChange
+from lambdalab.cloud import control, policies, roles, seam
+from lambdalab.cloud.http_stages import HttpApi
+from lambdalab.cloud.rest_stages import RestStage
+from lambdalab.cloud.targets import MotoTargets
+from lambdalab.events import Message, Notification, ObjectChange
 from lambdalab.keys import ACCOUNT, Key
+from lambdalab.observe.tracing import Trace
 from lambdalab.permissions import Statement, decide_for_role
 from lambdalab.runtime.logs import LogEvent
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.service.model import FunctionNotFound, FunctionVersion
-from lambdalab.triggers import s3
+from lambdalab.triggers.messages import MessageTrigger
+from lambdalab.triggers.s3 import Bucket, Rule, S3Trigger
 
 _GATHERING = 0.05
 """Seconds in which logs are gathered before they are written by themselves; any request writes them first."""
+
+
+class Web(Protocol):
+    """Who opens and closes the addresses of what can be called over the web."""
+
+    def function_deleted(self, function_arn: str) -> None: ...
+
+    def rest_api_deployed(self, api_id: str, name: str, stages: Mapping[str, RestStage]) -> None: ...
+
+    def rest_api_deleted(self, api_id: str) -> None: ...
+
+    def http_api_changed(self, api: HttpApi) -> str: ...
+
+    def http_api_deleted(self, api_id: str) -> None: ...
 
 
 class Cloud:
     """A WSGI application around moto; also the catalogue, the log shelf, and moto's hands."""
 
     service: LambdaService
+    web: Web
+    code_location: Callable[[str, str, str], str]
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -42,6 +64,7 @@ class Cloud:
         self._unwritten = threading.Event()
         self._frozen: WeakKeyDictionary[Any, tuple[str, FunctionVersion]] = WeakKeyDictionary()
         self._closed = False
+        self._targets = MotoTargets(self.statements)
         seam.install(self)
         self._moto = seam.wsgi()
         threading.Thread(target=self._write_logs, name="logs", daemon=True).start()
@@ -96,6 +119,16 @@ class Cloud:
         with self._lock:
             return roles.statements(name)
 
+    def resource_statements(self, arn: str) -> Sequence[Statement]:
+        """What a resource's own policy says."""
+        with self._lock:
+            return policies.statements(arn, self._targets)
+
+    def lacks_object(self, arn: str) -> bool:
+        """Whether there is the bucket of an object's ARN, and not the object."""
+        with self._lock:
+            return policies.lacks(arn)
+
     def key_of(self, access_key_id: str) -> Key | None:
         with self._lock:
             return seam.key_of(access_key_id)
@@ -106,6 +139,12 @@ class Cloud:
         """Take a log and return at once; it is written before the next request is answered, if the role allows it."""
         self._logs.append((function, stream, events))
         self._unwritten.set()
+
+    def write_log(self, region: str, group: str, stream: str, lines: Sequence[str]) -> None:
+        """Write what a service other than Lambda has to say, one line an event."""
+        moment = int(self.service.now() * 1000)
+        with self._lock:
+            seam.write_log(region, group, stream, [{"timestamp": moment, "message": line} for line in lines])
 
     def _flush_logs(self) -> None:
         while self._logs:
@@ -136,14 +175,28 @@ class Cloud:
         return self._request
 
     def function_invoked(self, region: str, name: str, version: str, payload: bytes) -> None:
-        qualifier = None if version == "$LATEST" else version
-        self.service.enqueue(self.service.prepare(region, name, qualifier, payload))
+        """From a service through which Lambda notices no loop, such as a log's subscription filter."""
+        qualifier, trace = None if version == "$LATEST" else version, self._trace().without_lineage()
+        self.service.enqueue(self.service.prepare(region, name, qualifier, payload, trace=trace))
 
     def version_published(self, region: str, name: str, version: str) -> None:
         self.service.published(self.resolve(region, name, version))
 
     def function_deleted(self, arn: str) -> None:
+        self.web.function_deleted(arn)
         self.service.retire(arn)
+
+    def rest_api_deployed(self, api_id: str, name: str, stages: Mapping[str, RestStage]) -> None:
+        self.web.rest_api_deployed(api_id, name, stages)
+
+    def rest_api_deleted(self, api_id: str) -> None:
+        self.web.rest_api_deleted(api_id)
+
+    def http_api_changed(self, api: HttpApi) -> str:
+        return self.web.http_api_changed(api)
+
+    def http_api_deleted(self, api_id: str) -> None:
+        self.web.http_api_deleted(api_id)
 
     def version_deleted(self, arn: str, version: str) -> None:
         self.service.retire_version(arn, version)
@@ -154,18 +207,38 @@ class Cloud:
     def reserve(self, arn: str, wanted: int | None) -> str | None:
         return self.service.limits.reserve(arn, wanted)
 
-    def object_changed(self, change: ObjectChange, rule_id: str, function_arn: str) -> None:
-        s3.deliver(change, s3.Rule(rule_id, function_arn), self.service, self.statements)
+    def now(self) -> float:
+        return self.service.now()
 
-    def refuse_rule(self, bucket: str, function_arn: str) -> str | None:
-        rule = s3.Rule("", function_arn)
-        try:
-            statements = self.statements(rule.region, rule.name, rule.qualifier)
-        except LookupError:
-            statements = []
-        if s3.may_invoke(rule, bucket, statements).allowed:
-            return None
-        return f"Not authorized to invoke function [{function_arn}]"
+    def object_changed(self, bucket: Bucket, change: ObjectChange) -> None:
+        self._s3.changed(bucket, change, self._trace())
+
+    def rules_changed(self, before: Bucket, after: Bucket, call: str) -> None:
+        self._s3.configured(before, after, self._trace(), call)
+
+    def refused_rule(self, bucket: Bucket) -> tuple[Rule | None, str]:
+        return bucket.refusal(self._targets)
+
+    def rules_refused(self, bucket: Bucket, targets: Sequence[str], reason: str, outcome: str) -> None:
+        self._s3.refused(bucket, targets, reason, outcome, self._trace())
+
+    def notified(self, notification: Notification, function_arn: str, wanted: bool) -> None:
+        self._messages.notified(notification, function_arn, self._trace(), wanted=wanted)
+
+    def received(self, messages: Sequence[Message], function_arn: str) -> None:
+        self._messages.received(messages, function_arn, self._trace())
+
+    @functools.cached_property
+    def _messages(self) -> MessageTrigger:
+        return MessageTrigger(self.service, self.statements)
+
+    @functools.cached_property
+    def _s3(self) -> S3Trigger:
+        return S3Trigger(self.service, self.statements, self._targets)
+
+    def _trace(self) -> Trace:
+        """What the request that moto is answering came with."""
+        return Trace.read(self._request.get("HTTP_X_AMZN_TRACE_ID"))
 
 
 def _frozen(function: Any, layers: Sequence[tuple[bytes, str]]) -> FunctionVersion:

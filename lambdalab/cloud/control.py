@@ -17,9 +17,10 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from lambdalab.cloud import aliases, roles
 from lambdalab.cloud.aliases import AliasBackend, AliasHands
 from lambdalab.cloud.functions import InvocationHands, LabFunction
-from lambdalab.cloud.limits import settings_complaint
+from lambdalab.cloud.limits import settings_complaint, snap_start_complaint
 from lambdalab.cloud.refusals import check_revision, conflict, invalid, validate
 from lambdalab.keys import ACCOUNT
+from lambdalab.permissions import written
 from lambdalab.service import names
 from lambdalab.service.model import FunctionNotFound, QualifiersDiffer
 
@@ -77,6 +78,7 @@ class LabBackend(AliasBackend):
             raise invalid(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages."
             )
+        _check_snap_start(spec)
         self._trusted(spec["FunctionName"], spec.get("Role"))
         function = super().create_function(spec)
         if spec.get("ReservedConcurrentExecutions") is not None:  # only CloudFormation's form of it has this
@@ -114,7 +116,9 @@ class LabBackend(AliasBackend):
     def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         _check("UpdateFunctionConfiguration", body)
         self._latest_only(function_name, qualifier)
-        check_revision(body.get("RevisionId"), self.get_function(function_name, qualifier).revision_id)
+        now = self.get_function(function_name, qualifier)
+        check_revision(body.get("RevisionId"), now.revision_id)
+        _check_snap_start({**now.get_configuration(), **body})
         self._trusted(function_name, body.get("Role"))
         super().update_function_configuration(function_name, qualifier, body)
         return self._in_progress(self.get_function(function_name, qualifier))
@@ -210,7 +214,11 @@ class LabBackend(AliasBackend):
                     f"The statement id ({wanted['StatementId']}) provided already exists. "
                     "Please provide a new statement id, or remove the existing statement."
                 )
-        return policy.add_statement(raw, which)[0]
+        added = policy.add_statement(raw, which)[0]
+        whole = written(wanted, added["Resource"])
+        added.clear()  # moto knows neither the conditions of function URLs nor an account as a principal
+        added.update(whole)
+        return added
 
     def remove_permission(self, function_name: str, sid: str, revision: str = "", qualifier: str | None = None) -> None:
         self.policy(function_name, qualifier).del_statement(sid, revision)
@@ -229,6 +237,11 @@ class LabBackend(AliasBackend):
 def _check(operation: str, settings: dict[str, Any]) -> None:
     validate(operation, settings)
     if text := settings_complaint(settings):
+        raise invalid(text)
+
+
+def _check_snap_start(settings: dict[str, Any]) -> None:
+    if text := snap_start_complaint(settings):
         raise invalid(text)
 
 

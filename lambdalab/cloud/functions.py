@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -37,7 +38,10 @@ CREATING = {"State": "Pending", "StateReason": "The function is being created.",
 
 
 class InvocationHands(Protocol):
-    """Who takes invocations."""
+    """Who takes invocations, and knows where code can be fetched: region, name, version."""
+
+    @property
+    def code_location(self) -> Callable[[str, str, str], str]: ...
 
     def function_invoked(self, region: str, name: str, version: str, payload: bytes) -> None: ...
 
@@ -71,6 +75,8 @@ class LabFunction(lambda_models.LambdaFunction):
 
     def get_code(self) -> dict[str, Any]:
         answer: dict[str, Any] = super().get_code()
+        if self.package_type == "Zip":
+            answer["Code"]["Location"] = self.hands.code_location(self.region, self.function_name, str(self.version))
         if self.reserved_concurrency is not None:  # moto leaves a reservation of 0 out
             answer["Concurrency"] = {"ReservedConcurrentExecutions": self.reserved_concurrency}
         return answer

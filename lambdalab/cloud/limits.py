@@ -16,6 +16,7 @@ from typing import Any
 MOST_ENVIRONMENT_BYTES = 4096
 MOST_LAYERS = 5
 MOST_UNZIPPED_BYTES = 262_144_000
+SNAP_START_TMP_MB = 512
 _UNABLE = (
     "Lambda was unable to configure your environment variables because the environment variables you have provided"
 )
@@ -40,6 +41,22 @@ def settings_complaint(spec: Mapping[str, Any]) -> str | None:
         return f"{_UNABLE} exceeded the 4KB limit. String measured: {measured}"
     if len(spec.get("Layers") or []) > MOST_LAYERS:
         return f"Cannot reference more than {MOST_LAYERS} layers."
+    return None
+
+
+def snap_start_complaint(settings: Mapping[str, Any]) -> str | None:
+    """AWS's sentence about a setting that SnapStart excludes; None for a function without SnapStart.
+
+    Args:
+        settings: all that the function will have, under the names of CreateFunction.
+    """
+    if (settings.get("SnapStart") or {}).get("ApplyOn") != "PublishedVersions":
+        return None
+    if settings.get("PackageType") == "Image":
+        return "ContainerImage is not supported for SnapStart enabled functions."
+    if (settings.get("EphemeralStorage") or {}).get("Size", SNAP_START_TMP_MB) > SNAP_START_TMP_MB:
+        # the rule is AWS's, the words follow those for other settings: AWS's own for this one are not known
+        return f"EphemeralStorage of more than {SNAP_START_TMP_MB} MB is not supported for SnapStart enabled functions."
     return None
 
 

@@ -70,6 +70,11 @@ def _check(shape: Any, value: Any, name: str, rules: Mapping[str, Any]) -> Itera
     elif shape.type_name == "list" and isinstance(value, list):
         if "max" in rules and len(value) > rules["max"]:
             yield f"{at}have length less than or equal to {rules['max']}"
+        inner = [text for one in value for text in _check(shape.member, one, name, shape.member.metadata)]
+        if inner:
+            wrong = dict.fromkeys(text.partition("constraint: ")[2] for text in inner)
+            whole = at.replace(f"'{value}'", f"'[{', '.join(map(str, value))}]'").removesuffix("Member must ")
+            yield f"{whole}Member must satisfy constraint: [{', '.join(wrong)}]"
     elif shape.type_name == "structure" and isinstance(value, Mapping):
         for member, inner in value.items():
             if member in shape.members:

@@ -25,6 +25,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from lambdalab.http import forms
 from lambdalab.keys import Key
 
 SKEW_SECONDS = 15 * 60
@@ -59,12 +60,12 @@ class Arrived:
     headers: Mapping[str, str]
     body: bytes
 
-    @property
+    @functools.cached_property
     def path(self) -> str:
         return unquote(urlsplit(self.target).path)
 
-    @property
-    def query(self) -> dict[str, str]:
+    @functools.cached_property
+    def query(self) -> Mapping[str, str]:
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
 
@@ -88,6 +89,8 @@ class Door:
             scope, signed = "Credential=" + query.get("X-Amz-Credential", ""), query.get("X-Amz-Date", "")
         elif "AWSAccessKeyId" in query and "Signature" in query:
             return self._old(request, query)
+        elif form := forms.read(request.headers.get("content-type", ""), request.body):
+            return self._form(request, form)
         elif self._trusting:
             return Caller(self._trusting, "s3", "us-east-1")
         else:
@@ -122,6 +125,19 @@ class Door:
             canonical = signer.canonical_string(request.method, split, HTTPHeaders.from_dict(headers))
             if not hmac.compare_digest(signer.sign_string(canonical), query["Signature"]):
                 raise _mismatch()
+        return Caller(key, "s3", "us-east-1")
+
+    def _form(self, request: Arrived, form: forms.Form) -> Caller:
+        """A browser's upload: the policy in the form is signed."""
+        if not form.access_key_id:
+            raise Refused("AccessDenied", "MissingAuthenticationToken", "Access Denied.")
+        key = self._trusting or self._known(form.access_key_id)
+        if not self._trusting and not form.signed_by(key):
+            raise _mismatch()
+        if broken := form.breaks(request.path.lstrip("/").partition("/")[0]):
+            raise Refused("AccessDenied", "AccessDenied", broken)
+        if (key.token or "") != form.fields.get("x-amz-security-token", ""):
+            raise _unknown()
         return Caller(key, "s3", "us-east-1")
 
     def _known(self, access_key_id: str) -> Key:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import secrets
-import time
 from typing import Any
 
 from lambdalab.cloud.validation import message_member
 from lambdalab.http.door import Arrived
+from lambdalab.observe.tracing import Trace
 from lambdalab.service.concurrency import Throttled
 from lambdalab.service.lambdas import LambdaService
-from lambdalab.service.model import FunctionNotFound, QualifiersDiffer
+from lambdalab.service.model import FunctionNotFound, QualifiersDiffer, RecursiveLoop
 from lambdalab.service.programs import refusal
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -55,21 +54,22 @@ def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> 
     except ValueError as wrong:
         return error(400, "InvalidRequestContentException", str(wrong))
     qualifier = request.query.get("Qualifier")
-    trace = request.headers.get("x-amzn-trace-id") or new_trace()
     try:
         call = service.prepare(
             region,
             name,
             qualifier,
             payload,
-            trace_id=trace,
+            trace=Trace.read(request.headers.get("x-amzn-trace-id")),
             client_context=context if kind == "RequestResponse" else None,
         )
     except FunctionNotFound as missing:
         return error(404, "ResourceNotFoundException", str(missing))
     except QualifiersDiffer as two:
         return error(400, "InvalidParameterValueException", str(two))
-    headers = [("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", trace)]
+    except RecursiveLoop as loop:  # an asynchronous event is accepted, and then dropped
+        return (202, [], b"") if kind == "Event" else error(400, "RecursiveInvocationException", str(loop))
+    headers = [("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", str(call.trace))]
     if kind == "DryRun":
         return 204, headers, b""
     if call.function.image is None and (why_not := refusal(call.function.runtime)):
@@ -112,11 +112,6 @@ def _client_context(header: str | None) -> str | None:
     if not is_object:
         raise ValueError("Client context must be a valid Base64-encoded JSON object.")
     return context
-
-
-def new_trace() -> str:
-    """An X-Ray trace header, as Lambda makes one for a call that brings none."""
-    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0"
 
 
 def error(status: int, kind: str, text: str, **more: Any) -> Answer:

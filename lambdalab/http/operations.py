@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,23 +23,21 @@ _RPC = re.compile(r"/service/[^/]+/operation/(?P<name>\w+)")
 
 @dataclass(frozen=True)
 class _Address:
-    """An operation and what a request for it must have: method, path, words of the query, and headers."""
+    """An operation and what a request for it must have beside the method: path, words of the query, and headers."""
 
     name: str
-    method: str
     path: re.Pattern[str]
     query: tuple[tuple[str, str], ...]
     needed_query: frozenset[str]
     needed_headers: frozenset[str]
     deprecated: bool
 
-    def fits(self, request: Arrived, query: dict[str, str]) -> bool:
+    def fits(self, path: str, query: Mapping[str, str], headers: Set[str]) -> bool:
         return (
-            request.method == self.method
-            and self.path.fullmatch(request.path) is not None
+            self.path.fullmatch(path) is not None
             and all(query.get(name) == value for name, value in self.query)
             and self.needed_query <= query.keys()
-            and self.needed_headers <= request.headers.keys()
+            and self.needed_headers <= headers
         )
 
     @property
@@ -61,9 +59,7 @@ def name(request: Arrived, service: str) -> str:
         return found["name"]
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(request.body.decode("utf-8", "replace"))).get("Action", "")
-    query = request.query
-    fitting = [address for address in _addresses(service) if address.fits(request, query)]
-    return max(fitting, key=lambda a: a.narrow).name if fitting else f"{request.method} {request.path}"
+    return _by_address(service, request.method, request.path, tuple(request.query.items()), frozenset(request.headers))
 
 
 def load() -> None:
@@ -72,14 +68,25 @@ def load() -> None:
         _addresses(service)
 
 
+@functools.lru_cache(1024)  # it is asked several times of one request, and a warm call should not wait for it
+def _by_address(
+    service: str, method: str, path: str, query: tuple[tuple[str, str], ...], headers: frozenset[str]
+) -> str:
+    fitting = [a for a in _addresses(service).get(method, ()) if a.fits(path, dict(query), headers)]
+    return max(fitting, key=lambda a: a.narrow).name if fitting else f"{method} {path}"
+
+
 @functools.cache
-def _addresses(service: str) -> tuple[_Address, ...]:
-    """Every operation's address of a service that names operations by address, from the model's own file."""
+def _addresses(service: str) -> Mapping[str, Sequence[_Address]]:
+    """By method, every operation's address of a service that names them by address, from the model's own file."""
     try:
         model = botocore.session.get_session().get_component("data_loader").load_service_model(service, "service-2")
     except UnknownServiceError:
-        return ()
-    return tuple(_address(operation, model["shapes"]) for operation in model["operations"].values())
+        return {}
+    found: dict[str, list[_Address]] = {}
+    for operation in model["operations"].values():
+        found.setdefault(operation["http"]["method"], []).append(_address(operation, model["shapes"]))
+    return found
 
 
 def _address(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> _Address:
@@ -92,7 +99,6 @@ def _address(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> _Addres
             needed[member["location"]].add(member.get("locationName", name))
     return _Address(
         operation["name"],
-        operation["http"]["method"],
         re.compile(_pattern(path)),
         tuple(parse_qsl(query, keep_blank_values=True)),
         frozenset(needed["querystring"]),

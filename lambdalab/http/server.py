@@ -16,13 +16,14 @@ from http.client import responses
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import make_server
-
 from lambdalab.clock import LabClock
-from lambdalab.cloud import seam
 from lambdalab.cloud.app import Cloud
-from lambdalab.http import concurrency, invoke, observe, operations, rights
+from lambdalab.http import code, concurrency, deleting, invoke, observe, operations, recursion, rights, send_as
 from lambdalab.http.door import Arrived, Caller, Door, Refused, refusal
+from lambdalab.http.fronts import url_configs
+from lambdalab.http.fronts.addresses import Addresses
+from lambdalab.http.note import Note
+from lambdalab.http.wire import Server
 from lambdalab.keys import Key, Keyring
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.guard import Guard
@@ -32,15 +33,6 @@ from lambdalab.service.pool import Pool
 HOST = "127.0.0.1"
 MOST_BODY = 300 * 2**20
 _CLOSED = ("/moto-api", "/latest/meta-data/", "/latest/api/", "/favicon.ico")
-
-
-class _Handler(seam.RequestHandler):
-    """moto's request handler, quiet and without the delay that TCP adds to small answers."""
-
-    disable_nagle_algorithm = True
-
-    def log_request(self, *_: Any) -> None:
-        return
 
 
 class LabServer:
@@ -56,8 +48,10 @@ class LabServer:
         self._pool = Pool(self._clock, FileStore(self._folder), self._guard, self._keys, lambda: self.endpoint)
         self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._clock)
         self._door = Door(self._find_key, self.key if trust_loopback else None)
-        self._server = make_server(HOST, port, self, threaded=True, request_handler=_Handler)
-        self._server.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver.ThreadingMixIn
+        self._addresses = self._cloud.web = Addresses(self._service, self._cloud, self._door)
+        self._lambdas_key = self._keys.new_user("lambda")
+        self._cloud.code_location = lambda *what: code.location(self.endpoint, self._lambdas_key, *what)
+        self._server = Server(HOST, port, self)
 
     @property
     def endpoint(self) -> str:
@@ -77,6 +71,7 @@ class LabServer:
 
     def _close(self) -> None:
         self._server.server_close()
+        self._addresses.close()
         self._service.close()
         self._pool.close()
         self._cloud.close()
@@ -88,32 +83,42 @@ class LabServer:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = _arrived(environ)
-        answer = self._answer(request) if request else _too_large()
-        if answer is None:
-            return self._cloud(environ, start_response)
-        status, headers, body = answer
-        if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
-            headers = [*headers, ("x-amzn-RequestId", str(uuid.uuid4()))]
-        start_response(f"{status} {responses[status]}", [*headers, ("Content-Length", str(len(body)))])
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
-
-    def _answer(self, request: Arrived) -> invoke.Answer | None:
-        """The answer of everything that is not the cloud's; None sends the request on to it."""
+        if request is None:
+            return _send(_too_large(), environ, start_response)
         if request.path.startswith(_CLOSED):
-            return invoke.error(403, "AccessDeniedException", "This address is closed in lambdalab.")
+            closed = invoke.error(403, "AccessDeniedException", "This address is closed in lambdalab.")
+            return _send(closed, environ, start_response)
         if _is_preflight(request):
-            return None
+            return self._cloud(environ, start_response)
         try:
             caller = self._door.check(request)
         except Refused as refused:
-            return refusal(request, refused)
+            return _send(refusal(request, refused), environ, start_response)
         if request.path.startswith(observe.PREFIX):
-            return self._observe(request, caller)
+            return _send(self._observe(request, caller), environ, start_response)
+        note = Note(request, caller, self._service.journal, self._clock.now)
+        environ["HTTP_X_AMZN_TRACE_ID"] = note.header
+
+        def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            given = {name.lower(): value for name, value in headers}
+            note.answered(int(status[:3]), given.get("x-amzn-errortype", ""), given.get("x-amzn-requestid", ""))
+            return start_response(status, headers, *more)
+
+        answer = self._answer(note.request, caller, environ)
+        return self._cloud(environ, started) if answer is None else _send(answer, environ, started)
+
+    def _answer(self, request: Arrived, caller: Caller, environ: dict[str, Any]) -> invoke.Answer | None:
+        """The answer of everything that is not the cloud's; None sends the request on to it."""
         if self._keys.is_environments(caller.key.access_key_id):
             self._service.tally.asked(caller.key, f"{caller.service}:{operations.name(request, caller.service)}")
-        denied = rights.refusal(request, caller, self._cloud.role_statements)
+        partly = deleting.answer(request, caller, self._cloud, environ)
+        if partly:
+            return partly
+        denied = rights.refusal(request, caller, self._cloud)
         if denied:
             return refusal(request, denied)
+        if caller.key == self._lambdas_key:
+            return code.answer(request, self._service)
         return self._lambda(request, caller.region) if caller.service == "lambda" else None
 
     def _lambda(self, request: Arrived, region: str) -> invoke.Answer | None:
@@ -124,6 +129,12 @@ class LabServer:
         found = concurrency.PROVISIONED.fullmatch(request.path)
         if found and request.method in ("GET", "PUT", "DELETE"):
             return concurrency.provisioned(request, found["name"], region, self._service)
+        found = recursion.PATH.fullmatch(request.path)
+        if found and request.method in ("GET", "PUT"):
+            return recursion.recursion(request, found["name"], region, self._service)
+        found = url_configs.PATH.fullmatch(request.path)
+        if found:
+            return self._addresses.urls.answer(request, found["name"], found["what"], region)
         if concurrency.SETTINGS.fullmatch(request.path) and request.method == "GET":
             return concurrency.settings(region, self._service)
         return None
@@ -131,7 +142,19 @@ class LabServer:
     def _observe(self, request: Arrived, caller: Caller) -> invoke.Answer:
         if caller.key != self.key:
             return invoke.error(403, "AccessDeniedException", "Only the notebook that owns the lab may ask this.")
+        if request.path == observe.PREFIX + "address":
+            return observe.told({"address": self._addresses.find(request.query["name"])})
+        if request.path == send_as.PATH:
+            return send_as.answer(request, self._service, self._cloud.statements)
         return observe.answer(request, self._service, self._pool, self._clock, self._guard.pid)
+
+
+def _send(answer: invoke.Answer, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    status, headers, body = answer
+    if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
+        headers = [*headers, ("x-amzn-RequestId", str(uuid.uuid4()))]
+    start_response(f"{status} {responses[status]}", [*headers, ("Content-Length", str(len(body)))])
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
 
 def _is_preflight(request: Arrived) -> bool:

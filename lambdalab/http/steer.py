@@ -7,6 +7,7 @@ a function did.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from lambdalab.http.door import Arrived
@@ -48,5 +49,5 @@ def _steer(request: Arrived, asked: str, service: LambdaService, pool: Pool) -> 
     return None
 
 
-def _arn(given: dict[str, Any], service: LambdaService) -> str:
+def _arn(given: Mapping[str, Any], service: LambdaService) -> str:
     return service.prepare(given["region"], given["name"], None, b"").function.arn

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PREFIX = "/2018-06-01/runtime"
 _PIECE = 1 << 16
@@ -25,8 +25,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One request of the runtime: method, path below the prefix, headers with names in lower case, body."""
 
     method: str
@@ -71,7 +70,10 @@ class Connection:
             return None
         first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
         start = end + 4
         if headers.get("transfer-encoding", "").lower() == "chunked":
             found = _chunked(self._buffer, start)
@@ -92,10 +94,9 @@ class Connection:
         """Send one answer; a runtime that has gone away is nobody's fault."""
         if body is None:
             body = b'{"status":"OK"}'
-        lines = [f"HTTP/1.1 {status} {_REASONS[status]}", "Content-Type: application/json"]
-        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        lines += [f"Content-Length: {len(body)}", "", ""]
-        data = "\r\n".join(lines).encode("utf-8") + body
+        more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
+        first = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: application/json\r\n"
+        data = f"{first}{more}Content-Length: {len(body)}\r\n\r\n".encode() + body
         try:
             sent = self.socket.send(data)
             if sent < len(data):

@@ -9,9 +9,41 @@ from pathlib import Path
 
 import pytest
 
-from lambdalab.cloud import aliases, answers, control, functions, refusals, registry, roles, seam
+from lambdalab.cloud import (
+    aliases,
+    answers,
+    buckets,
+    control,
+    functions,
+    http_apis,
+    http_deployments,
+    messages,
+    policies,
+    refusals,
+    registry,
+    rest_apis,
+    roles,
+    seam,
+    targets,
+)
 
-MODULES = [seam, control, functions, aliases, answers, refusals, registry, roles]
+MODULES = [
+    aliases,
+    answers,
+    buckets,
+    control,
+    functions,
+    http_apis,
+    http_deployments,
+    messages,
+    policies,
+    refusals,
+    registry,
+    rest_apis,
+    roles,
+    seam,
+    targets,
+]
 NAMES = [(module, name) for ours in MODULES for module, names in ours.TOUCHED.items() for name in names]
 
 

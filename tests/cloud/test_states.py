@@ -106,6 +106,30 @@ def test_23_snap_start_is_on_for_published_versions_and_off_for_latest(settings:
     assert version == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
 
 
+def test_23_snap_start_and_a_tmp_above_512_mb_exclude_each_other(settings: dict[str, Any]) -> None:
+    snap_start, large = {"ApplyOn": "PublishedVersions"}, {"Size": 513}
+    both = {"SnapStart": snap_start, "EphemeralStorage": large}
+    code, text = refusal("create_function", **settings, **both)
+    assert code == "InvalidParameterValueException"
+    assert text.endswith("is not supported for SnapStart enabled functions.")
+    client().create_function(**settings, SnapStart=snap_start, EphemeralStorage={"Size": 512})
+    assert refusal("update_function_configuration", FunctionName="states", EphemeralStorage=large) == (code, text)
+    now = client().update_function_configuration(
+        FunctionName="states", SnapStart={"ApplyOn": "None"}, EphemeralStorage=large
+    )
+    assert (now["SnapStart"]["ApplyOn"], now["EphemeralStorage"]["Size"]) == ("None", 513)
+    assert refusal("update_function_configuration", FunctionName="states", SnapStart=snap_start) == (code, text)
+
+
+def test_23_snap_start_is_not_for_container_images(lab: Lab) -> None:
+    image = {"PackageType": "Image", "Code": {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"}}
+    snap_start = {"ApplyOn": "PublishedVersions"}
+    assert refusal("create_function", FunctionName="states", Role=lab.role, SnapStart=snap_start, **image) == (
+        "InvalidParameterValueException",
+        "ContainerImage is not supported for SnapStart enabled functions.",
+    )
+
+
 @pytest.mark.parametrize(
     ("setting", "within", "beyond"),
     [

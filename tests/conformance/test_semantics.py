@@ -391,6 +391,38 @@ def test_21_the_runtime_api_answers_202_and_refuses_what_does_not_belong_to_its_
     assert last["large"][0] == 413
 
 
+STREAMING = """
+import os, socket
+host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+api = socket.create_connection((host, int(port)))
+wire = api.makefile("rb")
+
+def answer():
+    lines = [line.decode().rstrip() for line in iter(wire.readline, b"\\r\\n")]
+    fields = dict(line.split(": ", 1) for line in lines[1:])
+    return lines[0].split()[1], fields, wire.read(int(fields["Content-Length"]))
+
+while True:
+    api.sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+    _, fields, event = answer()
+    mine = fields["Lambda-Runtime-Aws-Request-Id"]
+    lines = ["POST /2018-06-01/runtime/invocation/" + mine + "/response HTTP/1.1", "Host: a",
+        "Lambda-Runtime-Function-Response-Mode: streaming", "Transfer-Encoding: chunked",
+        "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body", "", ""]
+    api.sendall("\\r\\n".join(lines).encode())
+    for part in (event[:1], event[1:]):
+        api.sendall(b"%x\\r\\n%b\\r\\n" % (len(part), part))
+    api.sendall(b"0\\r\\n\\r\\n")
+    assert answer()[0] == "202"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a bootstrap is a POSIX program")
+def test_21_an_answer_that_comes_in_pieces_with_the_headers_of_streaming_is_put_together(made: Deploy) -> None:
+    function = made(f"#!{sys.executable}\n{STREAMING}", runtime="provided")
+    assert [function.invoke({"n": n}).answer for n in (1, 2)] == [{"n": 1}, {"n": 2}]
+
+
 # -- 22: the platform's lines ----------------------------------------------------------------------------------------
 
 REPORT = (

@@ -118,6 +118,19 @@ def test_five_megabytes_of_print_do_not_stop_a_function(deploy: Deploy) -> None:
     assert function.invoke().answer == "fine"
 
 
+def test_a_print_without_an_end_is_cut_and_ends_with_the_timeout(deploy: Deploy) -> None:
+    endless = "def handler(event, context):\n    while event.get('endless'):\n        print('y' * 99_999)\n    return 1"
+    function = deploy(endless, timeout=3, memory=1769)
+    error = function.invoke({"endless": True}).error
+    assert error is not None and error["errorType"] == "Sandbox.Timedout"
+    lines = function.logs(100_000)
+    assert [line for line in lines if line.startswith("[lambdalab] more than 8 MB")] == [
+        "[lambdalab] more than 8 MB in one invocation: the rest is not kept"
+    ]
+    assert 8_000_000 < sum(map(len, lines)) < 9_000_000
+    assert function.invoke().answer == 1
+
+
 def test_a_closed_stdout_does_not_stop_a_function(deploy: Deploy) -> None:
     function = deploy("import sys\ndef handler(event, context):\n    sys.stdout.close()\n    return 'fine'")
     assert function.invoke().answer == "fine"
