@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from lambdalab.clock import Jump
+from lambdalab.clock import Jump, machine
 from lambdalab.observe.records import Lane, Span
 from lambdalab.show.numbers import count, in_words, milliseconds, period
 from lambdalab.show.picture import Table
-from lambdalab.show.timeline import machine
 
 _MOST_PHASES = 6  # of all functions together; more are counted as one for each function
 

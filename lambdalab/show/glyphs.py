@@ -61,7 +61,7 @@ def _drawing(name: str, ink: str, weight: float, paper: str, failed: str) -> str
     return drawn + "</g>"
 
 
-def inner(name: str, *, x: float, y: float, size: float, colours: theme.Theme | None = None) -> str:
+def inner(name: str, *, x: float, y: float, size: float, colours: theme.Theme | None = None, role: str = "text") -> str:
     """A glyph as an SVG group, to stand inside a larger drawing.
 
     Args:
@@ -69,15 +69,12 @@ def inner(name: str, *, x: float, y: float, size: float, colours: theme.Theme | 
         x, y: its top left corner, in the drawing's units.
         size: its width and height, in the drawing's units.
         colours: fixed colours; without them the style sheet's, light or dark.
+        role: of the line's colour.
 
     Raises:
-        ValueError: there is no such glyph.
+        ValueError: there is no such glyph, or no such role.
     """
-    ink, paper, failed = (
-        (colours.text, colours.paper, colours.failed)
-        if colours
-        else (theme.var("text"), theme.var("paper"), theme.var("failed"))
-    )
+    ink, paper, failed = (colours.colours()[each] if colours else theme.var(each) for each in (role, "paper", "failed"))
     drawn = _drawing(name, ink, _line(size) * GRID / size, paper, failed)
     return f'<g transform="translate({x:g},{y:g}) scale({size / GRID:g})">{drawn}</g>'
 

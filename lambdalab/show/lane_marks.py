@@ -25,10 +25,11 @@ class Marks:
     Args:
         canvas: the figure.
         axis: the height of the time axis, in pixels from the top.
+        bar: how high a bar is, in pixels.
     """
 
-    def __init__(self, canvas: Canvas, axis: float) -> None:
-        self.canvas, self.axis = canvas, axis
+    def __init__(self, canvas: Canvas, axis: float, bar: float = BAR) -> None:
+        self.canvas, self.axis, self.bar = canvas, axis, bar
         canvas.pixels(axis)
 
     def blocks(self, blocks: Sequence[Block]) -> None:
@@ -41,12 +42,16 @@ class Marks:
             "fillmode": "replace", "size": theme.PATTERN_SIZE, "solidity": theme.PATTERN_SOLIDITY,
         }  # fmt: skip
         outline = {"width": theme.AXIS_LINE, "color": colours.init_line}
+        blue = {"width": theme.AXIS_LINE, "color": colours.invoke}
+        dots = {**hatch, "fgcolor": colours.invoke, "bgcolor": colours.paper}
         looks = {
             "frozen": {"color": colours.idle, "line": {"width": theme.AXIS_LINE, "color": colours.idle_line}},
             "invoke": {"color": colours.invoke, "line": plain},
             "failed": {"color": colours.failed, "line": plain},
             "init": {"color": colours.init, "line": outline, "pattern": {"shape": "/", **hatch}},
             "restore": {"color": colours.init, "line": outline, "pattern": {"shape": "x", **hatch}},
+            "request": {"color": colours.paper, "line": blue, "pattern": {"shape": ".", **dots}},
+            "refused": {"color": colours.paper, "line": {"width": theme.AXIS_LINE, "color": colours.throttled}},
         }
         for kind, look in looks.items():
             mine = [block for block in blocks if block.kind == kind]
@@ -69,7 +74,7 @@ class Marks:
         hover = {"customdata": [block.said for block in blocks], "hovertemplate": "%{customdata}<extra></extra>"}
         self.canvas.figure.add_bar(
             orientation="h", base=[round(block.left, 1) for block in blocks],
-            x=[round(block.width, 1) for block in blocks], y=[round(block.y, 1) for block in blocks], width=BAR,
+            x=[round(block.width, 1) for block in blocks], y=[round(block.y, 1) for block in blocks], width=self.bar,
             marker=look, **(text if words else {}), **(hover if hovers else {"hoverinfo": "skip"}),
         )  # fmt: skip
 
@@ -84,7 +89,7 @@ class Marks:
 
     def _gone(self, boxes: Sequence[Block]) -> None:
         """Dotted outlines, where environments were."""
-        half = BAR / 2 - 1
+        half = self.bar / 2 - 1
         path = " ".join(
             f"M{box.left:.1f},{box.y - half:.1f} L{box.right:.1f},{box.y - half:.1f} "
             f"L{box.right:.1f},{box.y + half:.1f} L{box.left:.1f},{box.y + half:.1f} Z"

@@ -10,6 +10,17 @@ from lambdalab.show.anatomy import anatomy
 from lambdalab.show.bursty_month import bursty_month
 from lambdalab.show.canary import canary
 from lambdalab.show.swimlanes import swimlanes
+from lambdalab.show.system_map import system_map
 from lambdalab.show.two_processes import two_processes, two_processes_icon
+from lambdalab.show.waterfall import waterfall
 
-__all__ = ["anatomy", "bursty_month", "canary", "swimlanes", "two_processes", "two_processes_icon"]
+__all__ = [
+    "anatomy",
+    "bursty_month",
+    "canary",
+    "swimlanes",
+    "system_map",
+    "two_processes",
+    "two_processes_icon",
+    "waterfall",
+]

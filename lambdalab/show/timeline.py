@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lambdalab.clock import Jump
+from lambdalab.clock import Jump, machine
 from lambdalab.show.numbers import SPACE, steps
 
 SHORTEST_CUT = 0.5  # seconds; a shorter wait is always drawn
@@ -61,11 +61,6 @@ class _Wait:
     ended: float
     jumped: float
     gone: bool
-
-
-def machine(moment: float, jumps: Sequence[Jump]) -> float:
-    """A moment of the lab's clock without the turns before it; within a turn, the moment of the turn."""
-    return moment - sum(min(max(moment - jump.at, 0.0), jump.seconds) for jump in jumps)
 
 
 class Timeline:
