@@ -1,4 +1,9 @@
-"""The command `lambdalab`: look whether this machine is ready, or serve the cloud for a terminal."""
+"""The command `lambdalab`: look whether this machine is ready, serve the cloud for a terminal, ask it what happened.
+
+On AWS the last would be CloudTrail, X-Ray and the logs. Here `explain` and `trace` print what the notebook shows as a
+table and a picture, from the lab that the export lines of `lambdalab serve` name. Left out: the rest, which the AWS CLI
+does.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +28,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--json", action="store_true", help="print one JSON object that boto3.client accepts as it is")
     serve.add_argument("--trust-loopback", action="store_true", help="accept any credentials from this machine")
     serve.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    explain = commands.add_parser("explain", help="tell what happened to a function's last events, and why")
+    explain.add_argument("name", help="the function's")
+    explain.add_argument("--last", type=int, default=10, help="how many events at most (default 10)")
+    trace = commands.add_parser("trace", help="show the way of an event through everything that it caused")
+    trace.add_argument("event", nargs="*", help="a function's name, a request id or a trace id; at most two of them")
+    trace.add_argument("--last", type=int, default=1, help="how many events of a function, 1 or 2 (default 1)")
     given = parser.parse_args(arguments)
     if given.command == "doctor":
         from lambdalab.doctor import run
 
         return run(as_json=given.json)
-    return _serve(given)
+    return _serve(given) if given.command == "serve" else _ask(given)
+
+
+def _ask(given: argparse.Namespace) -> int:
+    """Print what a running lab tells, or why it cannot."""
+    from lambdalab import Lab, LabError
+
+    try:
+        lab = Lab.attached()
+        if given.command == "trace":
+            print(lab.trace(*given.event, last=given.last))
+            return 0
+        story = lab.explain(given.name, last=given.last)
+        if not story.rows:
+            lab.function(given.name)  # raises, and lists the names, where there is none of this one
+        print(story)
+    except (LabError, ValueError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _serve(given: argparse.Namespace) -> int:

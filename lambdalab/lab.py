@@ -9,23 +9,28 @@ from __future__ import annotations
 import atexit
 import json
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lambdalab import airgap
-from lambdalab.cloud_process import CloudProcess
+from lambdalab.cloud_process import CloudProcess, RunningCloud
 from lambdalab.errors import LabError
 from lambdalab.functions import Function
 from lambdalab.observe.counts import Counts
-from lambdalab.observe.explain import explain
+from lambdalab.observe.journal import Step
 from lambdalab.observe.records import Invocation
 from lambdalab.running import LabProcess, Processes
 from lambdalab.timing import Clock, KeepAlive
 
 if TYPE_CHECKING:
+    from lambdalab.asking import Event
     from lambdalab.console import Console
     from lambdalab.proof import Proof
     from lambdalab.show.lanes import Lanes
     from lambdalab.show.picture import Picture
+    from lambdalab.show.story import StoryTable
+    from lambdalab.show.traces import Traces
+    from lambdalab.topology import Topology
 
 ROLE = "lambdalab-role"
 
@@ -46,8 +51,32 @@ class Lab:
         if cls._current is not None and cls._current.running:
             return cls._current
         lab = super().__new__(cls)
-        lab._start()
+        lab._open(CloudProcess())
+        atexit.register(lab.stop)
         cls._current = lab
+        return lab
+
+    @classmethod
+    def attached(cls) -> Lab:
+        """The lab of a running `lambdalab serve`, found by the lines that it printed for the terminal (lesson 05).
+
+        Raises:
+            LabError: the environment names no lab on this machine, or one that has ended.
+        """
+        if not airgap.served():
+            raise LabError(
+                "no lab is known to this terminal. Run `lambdalab serve` in another one, and paste the export lines "
+                "that it prints into this one."
+            )
+        lab = super().__new__(cls)
+        lab._open(RunningCloud(airgap.served()))
+        try:
+            lab._ask("GET", "state")
+        except LabError as why:
+            raise LabError(
+                f"the lab at {lab.endpoint} does not know this terminal: it has ended, or it is another one by now. "
+                "Paste the export lines of the `lambdalab serve` that runs; a lab that was started anew is empty."
+            ) from why
         return lab
 
     @classmethod
@@ -57,18 +86,17 @@ class Lab:
 
     # -- life --------------------------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
-        self._cloud = CloudProcess()
-        self._settings = self._cloud.settings
+    def _open(self, cloud: RunningCloud) -> None:
+        self._cloud = cloud
+        self._settings = cloud.settings
         self.endpoint = self._settings["endpoint_url"]
         self.clock = Clock(self._ask)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         os.environ["AWS_ACCESS_KEY_ID"] = self._settings["aws_access_key_id"]
         os.environ["AWS_SECRET_ACCESS_KEY"] = self._settings["aws_secret_access_key"]
         os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = self._settings["region_name"]
         _forget_default_session()
-        atexit.register(self.stop)
 
     @property
     def running(self) -> bool:
@@ -122,16 +150,82 @@ class Lab:
         name = distribution.lower()
         return str(self.client("lambda").publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"])
 
-    def explain(self, name: str) -> Any:
-        """What happened to the function's last events, and why (lesson 01)."""
-        data = self._ask("GET", "history", name=name)
-        deployed = name in [f["FunctionName"] for f in self.client("lambda").list_functions()["Functions"]]
-        return explain(name, [Invocation.from_json(i) for i in data["invocations"]], data["waiting"], deployed=deployed)
+    def explain(self, name: str, *, last: int = 10) -> StoryTable:
+        """What happened to the function's last events, and why: also to those that never reached it (lesson 01).
 
-    def history(self, name: str | None = None, request_id: str | None = None) -> list[Invocation]:
-        """Every invocation that the cloud remembers, oldest first."""
-        asked = {key: value for key, value in (("name", name), ("request_id", request_id)) if value}
+        Args:
+            name: the function's.
+            last: how many events are told at most, the last ones.
+
+        Raises:
+            ValueError: `last` is not above zero.
+        """
+        from lambdalab.asking import story
+
+        return story(self, name, last)
+
+    def trace(self, *events: Event, last: int = 1) -> Traces:
+        """The way of an event through everything that it caused, as a waterfall with its table (lesson 06).
+
+        Args:
+            events: at most two, drawn on one scale: a request id, a root from X-Amzn-Trace-Id, a result, an invocation,
+                a step, or the response of an HTTP client or of boto3; or the name of a function, for its last ones.
+                Without one, the last event of all.
+            last: with a name or without anything, how many events: 1 or 2.
+
+        Raises:
+            LabError: nothing is known of such an event.
+            ValueError: more than two events.
+        """
+        from lambdalab.asking import traces
+
+        return traces(self, events, last)
+
+    def history(
+        self, name: str | None = None, request_id: str | None = None, trace: str | None = None
+    ) -> list[Invocation]:
+        """Every invocation that the cloud remembers, oldest first: of a function, of a request id, or of a trace."""
+        wanted = {"name": name, "request_id": request_id, "trace": trace}
+        asked = {key: value for key, value in wanted.items() if value}
         return [Invocation.from_json(i) for i in self._ask("GET", "history", **asked)["invocations"]]
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Asynchronous events that wait for their next attempt, the next one first (lesson 02)."""
+        return list(self._ask("GET", "history", request_id="none")["waiting"])
+
+    def steps(
+        self, *, kind: str = "", trace: str = "", source: str = "", target: str = "", answer_id: str = ""
+    ) -> list[Step]:
+        """What services did with events, oldest first: requests, deliveries and changed rules (lesson 05).
+
+        Args:
+            kind: only "request", "delivery" or "rule".
+            trace: only those of this trace's root.
+            source: only those that came from this ARN.
+            target: only those that went to this ARN.
+            answer_id: only the one whose answer carried this request id in its headers.
+        """
+        wanted = {"kind": kind, "trace": trace, "source": source, "target": target, "answer_id": answer_id}
+        found = self._ask("GET", "steps", **{name: value for name, value in wanted.items() if value})
+        return [Step.from_json(step) for step in found["steps"]]
+
+    def url(self, name: str, path: str = "") -> str:
+        """The web address of a function or an API, for a browser, curl or an HTTP client (lesson 06).
+
+        Args:
+            name: of a function with a function URL, perhaps with an alias ("f:live"), or the name or id of an API.
+            path: what to ask for there, such as "/items/7?full=1".
+
+        Raises:
+            LabError: there is no such address.
+        """
+        address = self._ask("GET", "address", name=name)["address"]
+        if address is None:
+            raise LabError(
+                f"nothing can be called over the web by the name {name!r}. A function gets an address with "
+                "create_function_url_config, an HTTP API has one from its start, a REST API from its first deployment."
+            )
+        return f"{address}/{path.lstrip('/')}"
 
     def counts(self, name: str) -> Counts:
         """What a function did since the lab was started, in whole numbers (lesson 03)."""
@@ -189,6 +283,39 @@ class Lab:
         found = self.lanes(*names)
         return swimlanes(found, found.jumps, last=last)
 
+    def topology(self, *names: str) -> Topology:
+        """Which resources there are, and what leads from one to another: the data of `map` (lesson 05).
+
+        Args:
+            names: only what lies before and behind these resources; without one, everything.
+
+        Raises:
+            LabError: there is no resource of one of these names; the text lists those there are.
+        """
+        from lambdalab import topology
+
+        whole = topology.read(lambda service, region: self.client(service, region=region), self.region, self.steps())
+        for unknown in [name for name in names if not whole.named(name)]:
+            there = ", ".join(sorted({node.name for node in whole.nodes})) or "nothing"
+            raise LabError(f"nothing on the map is named {unknown!r}. There is: {there}.")
+        return whole.around(names) if names else whole
+
+    def map(self, *names: str, last: int | None = None, step: int | None = None) -> Picture:
+        """What is wired to what, what is allowed, and the way of the last events in steps (lesson 05).
+
+        Args:
+            names: only what lies before and behind these resources; without one, everything.
+            last: only so many events, the last ones.
+            step: draw this step alone, counted from 1.
+
+        Raises:
+            LabError: there is no resource of one of these names.
+            ValueError: `last` is not above zero, or there is no such step.
+        """
+        from lambdalab.show.system_map import system_map
+
+        return system_map(self.topology(*names), self.steps(), last=last, step=step)
+
     def processes(self, name: str | None = None) -> Processes:
         """What runs on behalf of the lab now, as the operating system sees it (lesson 01).
 
@@ -221,6 +348,60 @@ class Lab:
 
         return Console(self, name if name is None else self.function(name).name)
 
+    def trigger(
+        self,
+        source: str,
+        function: str | Function,
+        *,
+        events: Sequence[str] = ("s3:ObjectCreated:*",),
+        prefix: str = "",
+        suffix: str = "",
+    ) -> None:
+        """Make a source call a function: add the permission and the rule, and print both calls (lesson 05).
+
+        Does what AWS's console does with "Add trigger". What is there already stays, so it may be repeated.
+
+        Args:
+            source: "s3:" and the name of a bucket; "url" for a function URL that everybody may call; "rest-api:" and
+                the name of a REST API, which is made if there is none.
+            function: its handle or its name; "resize:live" for an alias.
+            events: which of the bucket's events; the "s3:" may be left out.
+            prefix: how an object's key must begin; case counts.
+            suffix: how it must end; case counts.
+
+        Raises:
+            LabError: there is no such kind of source, or no event.
+            botocore.exceptions.ClientError: AWS refuses; then nothing has changed.
+        """
+        from lambdalab.adding import add
+
+        name = function if isinstance(function, str) else function.name
+        print(add(self.client, source, name, events=events, prefix=prefix, suffix=suffix))
+
+    def send_as(
+        self, principal: str, source_arn: str, function: str | Function, *, account: str = "", event: Any = None
+    ) -> Step:
+        """Send an event in the name of a source that need not exist; for checks of permissions (workbook 05).
+
+        On AWS only a service itself can do this. Everything after it is as always: the function's policy is asked, and
+        if it lets the source in, the function runs.
+
+        Args:
+            principal: the service that would send it, such as "s3.amazonaws.com".
+            source_arn: on whose behalf, such as a bucket's ARN.
+            function: its handle or its name; "resize:live" for an alias.
+            account: who owns the source, 12 digits; as a rule the lab's own.
+            event: what the function gets if it runs; None for an empty event.
+
+        Returns:
+            The step that the journal keeps: `outcome` is "ok", or "denied" with the `reason`.
+        """
+        from lambdalab.adding import arn_of
+
+        arn = arn_of(self.client, function if isinstance(function, str) else function.name)
+        body = {"principal": principal, "source_arn": source_arn, "function_arn": arn, "event": event or {}}
+        return Step.from_json(self._ask("POST", "send_as", {**body, "account": account or arn.split(":")[4]}))
+
     def proof(self) -> Proof:
         """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""
         from lambdalab.proof import prove
@@ -240,13 +421,25 @@ class Lab:
             client.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
             return str(made["Role"]["Arn"])
 
-    def client(self, service: str, config: Any = None) -> Any:
-        """A boto3 client of this lab, made once; a new one when it gets a botocore Config of its own."""
+    @property
+    def region(self) -> str:
+        """Where the lab's own clients work, such as "us-east-1"."""
+        return self._settings["region_name"]
+
+    def client(self, service: str, config: Any = None, *, region: str = "") -> Any:
+        """A boto3 client of this lab, made once; a new one when it gets a botocore Config of its own.
+
+        Args:
+            service: the name that boto3 knows, such as "s3".
+            config: a botocore Config, for a client of its own.
+            region: another one than the lab's own.
+        """
+        region = region or self.region
         if config is not None:
-            return self._session().client(service, config=config)
-        if service not in self._clients:
-            self._clients[service] = self._session().client(service)
-        return self._clients[service]
+            return self._session().client(service, config=config, region_name=region)
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._session().client(service, region_name=region)
+        return self._clients[service, region]
 
     def _session(self) -> Any:
         import boto3

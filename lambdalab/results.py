@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdalab.errors import LabError
-from lambdalab.observe.explain import advice
 from lambdalab.observe.records import Invocation, Report
+from lambdalab.observe.sentences import advice
 
 if TYPE_CHECKING:
     from lambdalab.show.picture import Table

@@ -147,6 +147,10 @@ def test_explain_tells_what_ran_cold_or_warm_and_how_it_failed(deploy: Deploy, l
     deploy("def handler(event, context):\n    import os\n    os._exit(1)", name="told").invoke()
     function.invoke()
     assert "because code or settings had changed" in str(lab.explain("told"))
+    heading, *told = str(lab.explain("told", last=1)).splitlines()
+    assert heading == "told: 5 events so far, the last one:" and told[0].startswith("5. called through the API")
+    with pytest.raises(ValueError, match="above zero"):
+        lab.explain("told", last=0)
     assert "because the process of the last one had ended" in str(lab.explain("told"))
 
 

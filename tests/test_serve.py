@@ -31,10 +31,8 @@ def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
+        _, complaints = process.communicate(timeout=15)
+        assert process.returncode == 0, complaints
 
 
 def first(process: subprocess.Popen[str]) -> str:

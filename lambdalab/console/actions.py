@@ -7,7 +7,7 @@ and its history come from the lab itself, since AWS has no such calls. Left out:
 
 from __future__ import annotations
 
-import base64
+import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lambdalab.console import files, policies, saved_events
 from lambdalab.console.recorder import Recorder
-from lambdalab.console.triggers import SOURCES, Source, Trigger, Values
+from lambdalab.console.triggers import SOURCES, Source, Trigger, Values, source
 from lambdalab.errors import LabError
 from lambdalab.functions import Function
 from lambdalab.observe.records import Invocation
@@ -148,18 +148,15 @@ class Actions:
         return found
 
     def zip(self, name: str) -> bytes:
-        """The deployment package of `$LATEST`.
-
-        On AWS its bytes come from `Code.Location`, the address that GetFunction answers; the lab hands them over.
-        """
-        self._functions.get_function(FunctionName=name)
-        said = self.lab._ask("GET", "code", name=name, region=self.region)
-        return base64.b64decode(said["zip"])
+        """The deployment package of `$LATEST`, from `Code.Location`, the address that GetFunction answers."""
+        where = self._functions.get_function(FunctionName=name)["Code"]["Location"]
+        with urllib.request.urlopen(where) as answer:
+            return bytes(answer.read())
 
     def triggers(self, name: str) -> list[Trigger]:
         """Everything that calls this function."""
         arn = self._configuration(name)["FunctionArn"]
-        return [trigger for source in SOURCES for trigger in source.of(self.recorder, arn)]
+        return [trigger for known in SOURCES for trigger in known.of(self.recorder, arn)]
 
     def permissions(self, name: str) -> policies.Permissions:
         """Both policies of the function."""
@@ -210,16 +207,21 @@ class Actions:
             self._functions.update_function_configuration(FunctionName=name, **changed)
         return f"Saved for $LATEST of {name}: {', '.join(changed)}. {NEXT_CALL}"
 
-    def add_trigger(self, name: str, source: Source, values: Values) -> str:
+    def add_trigger(self, name: str, by: Source, values: Values) -> str:
         """Let a source call the function, with the permission that this needs."""
         arn = self._configuration(name)["FunctionArn"]
         with self.recorder.act(f"Add trigger to {name}"):
-            return source.add(self.recorder, arn, values)
+            return by.add(self.recorder, arn, values)
 
-    def try_out(self, name: str, source: Source, values: Values) -> str:
+    def remove_trigger(self, name: str, trigger: Trigger) -> str:
+        """Take a rule away; the permission stays."""
+        with self.recorder.act(f"Remove trigger from {name}"):
+            return source(trigger.kind).remove(self.recorder, trigger)
+
+    def try_out(self, name: str, by: Source, values: Values) -> str:
         """Make a source send one event, wait until the function has run, and tell what happened."""
-        with self.recorder.act(source.trial):
-            origin = source.try_out(self.recorder, values)
+        with self.recorder.act(by.trial):
+            origin = by.try_out(self.recorder, values)
         try:
             (ran, *_) = Function(self.lab, name).wait(source=origin, timeout=TRIAL_SECONDS)
         except TimeoutError:

@@ -91,6 +91,12 @@ class Recorder:
             yield
 
     @contextmanager
+    def looking(self) -> Iterator[None]:
+        """The calls made inside only find out what is there."""
+        with self._as("look"):
+            yield
+
+    @contextmanager
     def _as(self, purpose: Purpose) -> Iterator[None]:
         before, self._purpose = self._purpose, purpose
         try:

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from lambdalab.console import files, releases, saved_events, views
 from lambdalab.console.actions import LATEST, Settings, variables
 from lambdalab.console.tab import Tab, choose, labelled, row, value_of
-from lambdalab.console.triggers import SOURCES, source
+from lambdalab.console.triggers import SOURCES, Trigger, source
 
 NO_SECOND = "none"
 
@@ -151,10 +151,16 @@ class Triggers(Tab):
         self._kind.observe(self._build, "value")
         buttons = row(self.button("Add trigger", self._add, primary=True), self._trial)
         heading = widgets.HTML('<p><b class="ll-h">Add a trigger</b></p>')
-        return self._map, heading, self._kind, self._form, buttons
+        self._there: list[Trigger] = []
+        self._which = widgets.Dropdown(description="Trigger")
+        self._removal = row(self._which, self.button("Remove trigger", self._remove))
+        return self._map, self._removal, heading, self._kind, self._form, buttons
 
     def read(self) -> None:
-        self._map.value = views.trigger_map(self.actions.triggers(self.function), self.function)
+        self._there = self.actions.triggers(self.function)
+        self._map.value = views.trigger_map(self._there, self.function)
+        choose(self._which, [trigger.words for trigger in self._there])
+        self._removal.layout.display = None if self._there else "none"
         self._build()
 
     def _build(self, _: object = None) -> None:
@@ -175,6 +181,9 @@ class Triggers(Tab):
 
     def _add(self) -> str:
         return self.actions.add_trigger(self.function, source(self._kind.value), self._values())
+
+    def _remove(self) -> str:
+        return self.actions.remove_trigger(self.function, self._there[self._which.index])
 
     def _try(self) -> str:
         return self.actions.try_out(self.function, source(self._kind.value), self._values())

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from botocore.exceptions import ClientError
-
+from lambdalab import adding
 from lambdalab.console.recorder import Recorder
 from lambdalab.errors import LabError
 
@@ -21,11 +20,16 @@ Values = Mapping[str, str | Sequence[str]]
 EVENTS = (
     "s3:ObjectCreated:*",
     "s3:ObjectCreated:Put",
+    "s3:ObjectCreated:Post",
     "s3:ObjectCreated:Copy",
     "s3:ObjectCreated:CompleteMultipartUpload",
     "s3:ObjectRemoved:*",
+    "s3:ObjectRemoved:Delete",
+    "s3:ObjectRemoved:DeleteMarkerCreated",
     "s3:ObjectRestore:*",
+    "s3:ObjectTagging:*",
 )
+"""Those that the form offers; boto3 takes more."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,19 @@ class Trigger:
         glyph: its drawing.
         source: the resource's name.
         when: on which events, in words.
+        rule: the rule's own id at its source.
     """
 
     kind: str
     glyph: str
     source: str
     when: str
+    rule: str
+
+    @property
+    def words(self) -> str:
+        """How a menu names it."""
+        return f"{self.source}: {self.when}"
 
 
 class Source(Protocol):
@@ -85,6 +96,14 @@ class Source(Protocol):
 
         Raises:
             LabError: something is missing in the form.
+            botocore.exceptions.ClientError: AWS refuses.
+        """
+
+    def remove(self, recorder: Recorder, trigger: Trigger) -> str:
+        """Take a rule away; a sentence about what was done, and about the permission.
+
+        Raises:
+            LabError: the rule is not there any more.
             botocore.exceptions.ClientError: AWS refuses.
         """
 
@@ -115,48 +134,25 @@ class S3:
         for bucket in client.list_buckets()["Buckets"]:
             for rule in _rules(client, bucket["Name"]):
                 if _unqualified(rule["LambdaFunctionArn"]) == function_arn:
-                    found.append(Trigger(self.kind, self.glyph, bucket["Name"], _when(rule)))
+                    found.append(Trigger(self.kind, self.glyph, bucket["Name"], adding.words(rule), rule["Id"]))
         return found
 
     def add(self, recorder: Recorder, function_arn: str, values: Values) -> str:
         bucket, events = str(values["bucket"] or ""), list(values["events"])
         if not bucket:
             raise LabError('There is no bucket yet. Make one: boto3.client("s3").create_bucket(Bucket="photos").')
-        if not events:
-            raise LabError("No event is chosen, so the rule would never fire. Choose at least one.")
-        filters = [
-            {"Name": end, "Value": values[end]} for end in ("prefix", "suffix") if values.get(end)
-        ]  # S3 calls these two ends of a key by these two words
-        rule: dict[str, Any] = {"LambdaFunctionArn": function_arn, "Events": events}
-        if filters:
-            rule["Filter"] = {"Key": {"FilterRules": filters}}
-        functions, s3 = recorder.client("lambda"), recorder.client("s3")
-        name = function_arn.split(":")[6]
-        kept = s3.get_bucket_notification_configuration(Bucket=bucket)
-        kept.pop("ResponseMetadata")
-        statement = f"lambda-{uuid.uuid4()}"
-        with recorder.silently():
-            functions.add_permission(
-                FunctionName=name,
-                StatementId=statement,
-                Action="lambda:InvokeFunction",
-                Principal="s3.amazonaws.com",
-                SourceArn=f"arn:aws:s3:::{bucket}",
-                SourceAccount=function_arn.split(":")[4],
-            )
-        others = kept.get("LambdaFunctionConfigurations", [])
-        try:
-            s3.put_bucket_notification_configuration(
-                Bucket=bucket, NotificationConfiguration={**kept, "LambdaFunctionConfigurations": [*others, rule]}
-            )
-        except ClientError:
-            with recorder.silently():  # a permission without its rule would only be left behind
-                functions.remove_permission(FunctionName=name, StatementId=statement)
-            raise
-        return (
-            f"The bucket {bucket} calls {name} on {_when(rule)}. For that the console added the statement "
-            f"{statement} to the function's policy: see Permissions."
+        added = adding.bucket(
+            recorder, function_arn, bucket, events, str(values.get("prefix", "")), str(values.get("suffix", ""))
         )
+        if not added.new_statement:
+            return f"{added.what}. The function's policy let it in already, by the statement {added.statement}."
+        return (
+            f"{added.what}. For that the console added the statement "
+            f"{added.statement} to the function's policy: see Permissions."
+        )
+
+    def remove(self, recorder: Recorder, trigger: Trigger) -> str:
+        return adding.bucket_no_more(recorder, trigger.source, trigger.rule)
 
     def try_out(self, recorder: Recorder, values: Values) -> str:
         bucket = str(values["bucket"] or "")
@@ -190,12 +186,3 @@ def _rules(client: Any, bucket: str) -> list[dict[str, Any]]:
 
 def _unqualified(arn: str) -> str:
     return ":".join(arn.split(":")[:7])
-
-
-def _when(rule: Mapping[str, Any]) -> str:
-    """The rule in words: "ObjectCreated:Put, key ends with .jpg"."""
-    parts = [event.removeprefix("s3:") for event in rule["Events"]]
-    words = {"prefix": "begins", "suffix": "ends"}
-    for part in rule.get("Filter", {}).get("Key", {}).get("FilterRules", []):
-        parts.append(f"key {words[part['Name'].lower()]} with {part['Value']}")
-    return ", ".join(parts)

@@ -83,7 +83,7 @@ def tab(panel: Locator, name: str) -> Locator:
     return panel.get_by_role("tab", name=name)
 
 
-def test_a_function_is_chosen_edited_deployed_tested_and_given_a_trigger(opened: Opened) -> None:
+def test_a_function_is_chosen_edited_deployed_tested_given_a_trigger_and_rid_of_it(opened: Opened) -> None:
     _, panel = opened()
     panel.get_by_role("radio", name="hello").check()
     expect(panel.get_by_label("Code")).to_have_value("def handler(event, context):\n    return 'hello'\n")
@@ -116,6 +116,14 @@ def test_a_function_is_chosen_edited_deployed_tested_and_given_a_trigger(opened:
     tab(panel, "Permissions").click()
     with photographed(panel, "permissions"):
         expect(panel.get_by_role("row", name="s3.amazonaws.com")).to_contain_text("arn:aws:s3:::photos")
+
+    tab(panel, "Triggers").click()
+    expect(panel.get_by_label("Trigger", exact=True)).to_have_value("photos: ObjectCreated:*, key ends with .jpg")
+    with photographed(panel, "trigger-removed"):
+        panel.get_by_role("button", name="Remove trigger").click()
+        expect(panel.get_by_text("Nothing calls make-thumb of its own accord yet.")).to_be_visible()
+    expect(panel.get_by_role("status")).to_contain_text("The statement s3-photos stays in the function's policy")
+    expect(panel.get_by_role("button", name="Remove trigger")).to_be_hidden()
 
 
 def test_the_keyboard_alone_edits_deploys_tests_and_leaves_the_cell_in_place(opened: Opened) -> None:

@@ -16,7 +16,7 @@ def test_the_templates_are_json_and_the_s3_one_has_the_recorded_keys(lab: Lab) -
     assert (record["eventName"], record["awsRegion"], record["s3"]["object"]["key"]) == (
         "ObjectCreated:Put",
         "eu-west-1",
-        "test%2Fkey.jpg",
+        "test/key.jpg",
     )
 
 

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdalab import LabError
+from lambdalab import LabError, permissions
 from lambdalab.console.actions import Actions
 from lambdalab.console.triggers import SOURCES, source
 
@@ -76,6 +76,10 @@ def test_an_upload_that_calls_nobody_is_explained(
 def test_the_rules_that_were_there_go_along(actions: Actions, greets: str, bucket: str) -> None:
     queue = boto3.client("sqs").create_queue(QueueName="kept")["QueueUrl"]
     arn = f"arn:aws:sqs:us-east-1:123456789012:{queue.rpartition('/')[2]}"
+    lets_in = permissions.missing_statement("s3.amazonaws.com", "sqs:SendMessage", arn, f"arn:aws:s3:::{bucket}")
+    boto3.client("sqs").set_queue_attributes(
+        QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [lets_in]})}
+    )
     boto3.client("s3").put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]},
@@ -115,3 +119,45 @@ def test_every_source_of_the_registry_has_a_form_a_trial_and_its_own_name(action
         assert source(known.kind) is known
     with pytest.raises(LabError, match="there is no source 'fax'"):
         source("fax")
+
+
+def test_a_second_rule_needs_no_second_permission_and_the_panel_says_so(
+    actions: Actions, greets: str, bucket: str
+) -> None:
+    actions.add_trigger(greets, S3, form(bucket))
+    said = actions.add_trigger(greets, S3, form(bucket, suffix=".png"))
+    (statement,) = statements(greets)
+    assert f"let it in already, by the statement {statement['Sid']}" in said
+    assert actions.recorder.acts[-1].silent == 0
+
+
+def test_a_removed_trigger_takes_its_rule_along_and_leaves_the_others_and_the_statement(
+    actions: Actions, greets: str, bucket: str
+) -> None:
+    for suffix in (".jpg", ".png"):
+        actions.add_trigger(greets, S3, form(bucket, suffix=suffix))
+    first, second = actions.triggers(greets)
+    said = actions.remove_trigger(greets, first)
+    assert [trigger.words for trigger in actions.triggers(greets)] == [second.words]
+    (statement,) = statements(greets)
+    assert ".jpg any more" in said and f"The statement {statement['Sid']} stays in the function's policy" in said
+    assert [call.method for call in actions.recorder.acts[-1].calls] == [
+        "get_bucket_notification_configuration",
+        "put_bucket_notification_configuration",
+    ]
+    with pytest.raises(LabError, match="has no rule"):
+        actions.remove_trigger(greets, first)
+    actions.remove_trigger(greets, second)
+    assert rules(bucket) == [] and actions.triggers(greets) == []
+
+
+def test_removing_a_trigger_leaves_what_the_bucket_tells_others(actions: Actions, greets: str, bucket: str) -> None:
+    s3 = boto3.client("s3")
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    actions.add_trigger(greets, S3, form(bucket))
+    (statement,) = statements(greets)
+    boto3.client("lambda").remove_permission(FunctionName=greets, StatementId=statement["Sid"])
+    said = actions.remove_trigger(greets, actions.triggers(greets)[0])
+    assert said.endswith("any more.")
+    kept = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert "EventBridgeConfiguration" in kept and "LambdaFunctionConfigurations" not in kept
