@@ -12,12 +12,13 @@ STYLE = $(PY) -m ruff check . || status=1; \
 	$(PY) -m mypy || status=1; \
 	$(PY) .venv/bin/lint-imports || status=1
 
-.PHONY: help lab test check notebooks exercises blank bench soak clean
+.PHONY: help lab test check samples notebooks exercises blank bench soak clean
 
 help:
 	@echo "make lab        open the course in JupyterLab; ARGS=\"--port 8899\" is passed on"
 	@echo "make test       run every test"
 	@echo "make check      the quick part, for every edit"
+	@echo "make samples    AWS's sample events, to compare ours with; make test does it too"
 	@echo "make notebooks  navigation, README table, fresh outputs of every notebook"
 	@echo "make exercises  exercises/ from solutions/"
 	@echo "make blank      the notebooks without outputs, in build/blank"
@@ -37,7 +38,7 @@ lab: .venv/lab.stamp
 	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
 # The tests of the code, then every notebook; a failure of one does not hide the others.
-test: .venv/dev.stamp
+test: .venv/dev.stamp samples
 	@status=0; \
 	$(STYLE); \
 	$(PYTEST) || status=1; \
@@ -51,6 +52,10 @@ check: .venv/dev.stamp
 	$(STYLE); \
 	$(PYTEST) -m "not browser and not slow" || status=1; \
 	exit $$status
+
+# From PyPI; without a package index the comparison is skipped and says so.
+samples: .venv/dev.stamp
+	@$(PY) -m tests.events.sam
 
 notebooks: .venv/dev.stamp
 	$(PY) -m lambdalab.teach.notebooks --execute

@@ -8,11 +8,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import calls, environments, peers
+from benchmarks import calls, environments, peers, triggers
 from benchmarks.measure import Row
 
-KINDS = {"calls": calls.rows, "environments": environments.rows, "peers": peers.rows}
-USUAL = ("calls", "environments")  # the peers are installed first, so they are asked for by name
+KINDS = {"calls": calls.rows, "environments": environments.rows, "triggers": triggers.rows, "peers": peers.rows}
+USUAL = ("calls", "environments", "triggers")  # the peers are installed first, so they are asked for by name
 
 
 def main() -> None:

@@ -24,10 +24,11 @@ from lambdalab import Lab
 from lambdalab.functions import deploy, package
 from lambdalab.keys import Keyring
 from lambdalab.runtime import rooms
-from lambdalab.runtime.environment import ExecutionEnvironment, Job
+from lambdalab.runtime.environment import ExecutionEnvironment
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.guard import Guard
 from lambdalab.runtime.limits import FULL_CPU_MB
+from lambdalab.runtime.outcome import Job
 from lambdalab.runtime.process import RuntimeProcess
 from lambdalab.runtime.rooms import Program
 from lambdalab.runtime.snapshots import Snapshot
