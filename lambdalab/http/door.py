@@ -44,11 +44,11 @@ class Caller:
 
 
 class Refused(Exception):
-    """The door stays shut; carries the two names of the reason (S3's and the others') and the text."""
+    """The door stays shut; carries the two names of the reason (S3's and the others'), the text and HTTP's status."""
 
-    def __init__(self, s3_code: str, code: str, text: str) -> None:
+    def __init__(self, s3_code: str, code: str, text: str, status: int = 403) -> None:
         super().__init__(text)
-        self.s3_code, self.code, self.text = s3_code, code, text
+        self.s3_code, self.code, self.text, self.status = s3_code, code, text, status
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def _unknown() -> Refused:
 
 
 def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, str]], bytes]:
-    """The answer, in the shape that the called service's clients read: status 403, headers, body."""
+    """The answer, in the shape that the called service's clients read: status, headers, body."""
     request_id = str(uuid.uuid4())
     headers = [("x-amzn-RequestId", request_id)]
     service = _service(request)
@@ -246,10 +246,10 @@ def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, st
             f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{refused.s3_code}</Code>'
             f"<Message>{escape(refused.text)}</Message><RequestId>{request_id}</RequestId></Error>"
         )
-        return 403, [*headers, ("Content-Type", "application/xml")], body.encode()
+        return refused.status, [*headers, ("Content-Type", "application/xml")], body.encode()
     if request.headers.get("content-type", "").startswith(_JSON):
         data = {"__type": refused.code, "message": refused.text}
-        return 403, [*headers, ("Content-Type", f"{_JSON}-1.1")], json.dumps(data).encode()
+        return refused.status, [*headers, ("Content-Type", f"{_JSON}-1.1")], json.dumps(data).encode()
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         code = {
             "UnrecognizedClientException": "InvalidClientTokenId",
@@ -259,9 +259,9 @@ def refusal(request: Arrived, refused: Refused) -> tuple[int, list[tuple[str, st
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code.get(refused.code, refused.code)}</Code>"
             f"<Message>{escape(refused.text)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
         )
-        return 403, [*headers, ("Content-Type", "text/xml")], body.encode()
+        return refused.status, [*headers, ("Content-Type", "text/xml")], body.encode()
     headers += [("x-amzn-ErrorType", refused.code), ("Content-Type", "application/json")]
-    return 403, headers, json.dumps({"message": refused.text}).encode()
+    return refused.status, headers, json.dumps({"message": refused.text}).encode()
 
 
 def _service(request: Arrived) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from lambdalab.clock import LabClock
 from lambdalab.cloud.app import Cloud
-from lambdalab.http import code, concurrency, deleting, invoke, observe, operations, recursion, rights, send_as
+from lambdalab.http import absent, code, concurrency, deleting, invoke, observe, operations, recursion, rights, send_as
 from lambdalab.http.door import Arrived, Caller, Door, Refused, refusal
 from lambdalab.http.fronts import url_configs
 from lambdalab.http.fronts.addresses import Addresses
@@ -105,7 +105,14 @@ class LabServer:
             return start_response(status, headers, *more)
 
         answer = self._answer(note.request, caller, environ)
-        return self._cloud(environ, started) if answer is None else _send(answer, environ, started)
+        if answer is not None:
+            return _send(answer, environ, started)
+        answered = absent.asked(self._cloud, environ)
+        if answered is None:
+            return _send(refusal(request, absent.refused(request, caller)), environ, started)
+        status, headers, body = answered
+        started(status, headers)
+        return [body]
 
     def _answer(self, request: Arrived, caller: Caller, environ: dict[str, Any]) -> invoke.Answer | None:
         """The answer of everything that is not the cloud's; None sends the request on to it."""
