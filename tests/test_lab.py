@@ -133,7 +133,7 @@ def test_an_asynchronous_event_is_accepted_run_and_tried_three_times_on_the_labs
 
 
 def test_explain_tells_what_ran_cold_or_warm_and_how_it_failed(deploy: Deploy, lab: Lab) -> None:
-    assert "does not exist" in str(lab.explain("nobody"))
+    assert "does not exist" in str(lab.explain("never-deployed"))
     function = deploy("def handler(event, context):\n    return event['name']", name="told")
     assert "has not run" in str(lab.explain("told"))
     function.invoke({"name": "Li"})

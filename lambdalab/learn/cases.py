@@ -80,7 +80,7 @@ def verdict(
     return Case(item, f'{name}["{item}"]', run, about=item)
 
 
-def entries(work: Work, name: str) -> Mapping[str, Any]:
+def entries(work: Work, name: str) -> Mapping[Any, Any]:
     """A dictionary of the notebook that the student fills in, complete.
 
     Raises:
@@ -93,7 +93,7 @@ def entries(work: Work, name: str) -> Mapping[str, Any]:
     return value
 
 
-def all_filled(work: Work, name: str, keys: Sequence[str]) -> Mapping[str, Any]:
+def all_filled(work: Work, name: str, keys: Sequence[str | int]) -> Mapping[Any, Any]:
     """The dictionary, if each of the keys has been given a value.
 
     Raises:
@@ -105,10 +105,25 @@ def all_filled(work: Work, name: str, keys: Sequence[str]) -> Mapping[str, Any]:
     if len(open_ones) == len(keys):
         raise Unwritten(unwritten(name))
     if open_ones:
-        first = f'"{open_ones[0]}"'
+        first = f'"{open_ones[0]}"' if isinstance(open_ones[0], str) else open_ones[0]
         count = f"{len(open_ones)} of {len(keys)} entries are still open, the first is {first}."
         raise Unwritten(Message(f"`{name}`: {count}", "", "Fill them all in, run the cell, then check again."))
     return value
+
+
+def second_comes_next(work: Work, done: str, more: str, name: str = "again") -> Seen | None:
+    """What to say while the second part of a prediction is still empty; None when something is filled in.
+
+    Args:
+        done: a sentence on the first part.
+        more: what comes now, such as "Now a fifth:".
+        name: of the dictionary in the notebook.
+    """
+    given = work.names.get(name)
+    if isinstance(given, dict) and any(value is not ... for value in given.values()):
+        return None
+    do = f"fill in `{name}` in the next cell, run it, and check again."
+    return Seen(False, "the second prediction comes next", message=Message(done, more, do), pending=True)
 
 
 def first(fits: Callable[[Tried], Mapping[str, object] | None], *, explains_error: bool = False) -> Detect:

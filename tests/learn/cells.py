@@ -7,7 +7,7 @@ import linecache
 from typing import Any
 
 from lambdalab import Lab
-from lambdalab.functions import deploy
+from lambdalab.magics import deploy
 
 _numbers = itertools.count(1)
 
@@ -27,6 +27,7 @@ def run(names: dict[str, Any], cells: str) -> dict[str, Any]:
         exec(compile(plain, file, "exec"), names)
     for part in deployed:
         line, _, body = part.partition("\n")
-        deploy(Lab(), line.split()[0], body)
+        Lab()
+        deploy(line, body)
         names["In"].append(f"get_ipython().run_cell_magic('deploy', {line!r}, {body!r})\n")
     return names

@@ -97,7 +97,7 @@ def test_every_exercise_has_its_words() -> None:
             assert exercise.success.endswith(".")
             assert exercise.why.endswith("?")
             assert exercise.twin
-            assert 3 <= exercise.minutes <= 15
+            assert 3 <= exercise.minutes <= 20
             assert all(wrong.message.words <= MOST_WORDS for wrong in exercise.wrong)
             assert not any(mark in exercise.success + exercise.why + exercise.twin for mark in "!")
 

@@ -9,6 +9,7 @@ import pytest
 
 from lambdalab import Lab
 from lambdalab.learn import check
+from lambdalab.learn.exercises import find
 from lambdalab.learn.workbooks.sources import made_from
 from lambdalab.learn.workbooks.timelines import DRAWN, DRAWN_DURATION, DRAWN_KEEP_ALIVE, cases, cold_starts
 from tests.learn import cells
@@ -63,10 +64,11 @@ def test_where_no_process_can_be_copied_the_source_is_read(
     answer: str, id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "fork")
-    Lab()
-    answers = ANSWERS["03.6"]
+    lab, answers = Lab(), ANSWERS["03.6"]
     code = answers.solution if answer == "solution" else answers.wrong[answer]
     assert check("03.6", namespace=cells.run(cells.notebook(), code)).message_id == id
+    for function in find("03.6").functions:
+        lab.client("lambda").delete_function(FunctionName=function)
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,12 @@ def test_an_upload_is_followed_through_two_functions(lab: Lab, deploy: Deploy) -
     s3 = boto3.client("s3")
     for bucket in ("trace-in", "trace-out"):
         s3.create_bucket(Bucket=bucket)
-    deploy(COPIES, name="copies")
+    copies = deploy(COPIES, name="copies")
     last = deploy("def handler(event, context):\n    pass\n", name="looks")
     lab.trigger("s3:trace-in", "copies")
     lab.trigger("s3:trace-out", "looks")
     answer = s3.put_object(Bucket="trace-in", Key="cat.jpg", Body=b"x")
-    last.wait(1)
+    copies.wait(1), last.wait(1)
     (trace,) = lab.trace(answer)
     assert trace.name == "put_object of trace-in/cat.jpg"
     assert [(s.kind, s.name) for s in trace.stations] == [

@@ -120,7 +120,7 @@ def test_five_megabytes_of_print_do_not_stop_a_function(deploy: Deploy) -> None:
 
 def test_a_print_without_an_end_is_cut_and_ends_with_the_timeout(deploy: Deploy) -> None:
     endless = "def handler(event, context):\n    while event.get('endless'):\n        print('y' * 99_999)\n    return 1"
-    function = deploy(endless, timeout=3, memory=1769)
+    function = deploy(endless, timeout=3, memory=1769, name="prints-on")
     error = function.invoke({"endless": True}).error
     assert error is not None and error["errorType"] == "Sandbox.Timedout"
     lines = function.logs(100_000)

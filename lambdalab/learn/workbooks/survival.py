@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from lambdalab.learn.cases import second_comes_next
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Row, Seen, Stop, Tried, Unwritten
 from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work, unwritten
@@ -58,11 +59,8 @@ def _committed(work: Work) -> Seen:
 
 
 def _second_prediction(work: Work) -> Seen:
-    given = work.names.get("again")
-    if not isinstance(given, dict) or all(value is ... for value in given.values()):
-        then = "Fill in `again` in the next cell, run it, and check again."
-        message = Message("The twelve cells are run.", "Now a changed situation:", then)
-        return Seen(False, "the second prediction comes next", message=message, pending=True)
+    if pending := second_comes_next(work, "The twelve cells are run.", "Now a changed situation:"):
+        return pending
     said = _filled(work, "again", [(thing, CHANGED) for thing in THINGS])
     with _keeper(work) as keeper:
         seen = keeper.after_new_code()

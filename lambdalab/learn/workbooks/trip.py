@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from lambdalab.learn.cases import all_filled
+from lambdalab.learn.cases import all_filled, second_comes_next
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
 from lambdalab.learn.words import as_json, short, strictly_equal
 from lambdalab.learn.work import Work
@@ -54,11 +54,9 @@ def _committed(work: Work) -> Seen:
 
 def _second_prediction(work: Work) -> Seen:
     """A wrong one is named, but not what became of the value, so that the answer is thought out and not copied."""
-    again = work.names.get("again")
-    if not isinstance(again, dict) or all(word is ... for word in again.values()):
-        do = "fill in `again` in the next cell, run it, and check again."
-        then = Message("The first ten were tried: the table says what became of each.", "Now four more:", do)
-        return Seen(False, "the second prediction comes next", message=then, pending=True)
+    done = "The first ten were tried: the table says what became of each."
+    if pending := second_comes_next(work, done, "Now four more:"):
+        return pending
     said = _words(work, "again", SECOND)
     with _sent(work) as fate:
         seen = {letter: fate(value) for letter, (_, value) in SECOND.items()}

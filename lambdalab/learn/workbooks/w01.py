@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lambdalab.learn.cases import all_filled, called, first, picked, verdict
+from lambdalab.learn.cases import all_filled, called, first, picked, second_comes_next, verdict
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
 from lambdalab.learn.student import mentions
 from lambdalab.learn.wording import Part, exercises
@@ -58,10 +58,8 @@ def _committed(work: Work) -> Seen:
 
 
 def _second_prediction(work: Work) -> Seen:
-    if not isinstance(work.names.get("again"), dict) or all(v is ... for v in work.names["again"].values()):
-        do = "fill in `again` in the next cell, run it, and check again."
-        then = Message("The first case is run.", "Now a changed one:", do)
-        return Seen(False, "the second prediction comes next", message=then, pending=True)
+    if pending := second_comes_next(work, "The first case is run.", "Now a changed one:"):
+        return pending
     said = _numbers(work, "again", SECOND)
     _, _, third, quiet = _observed(work, ["call", "call", "call", "2 h"])
     seen = dict(zip(SECOND, (third, quiet), strict=True))

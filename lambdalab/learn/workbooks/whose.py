@@ -18,12 +18,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdalab.learn.cases import all_filled
+from lambdalab.learn.cases import all_filled, second_comes_next
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks.own import code, own_function
-from lambdalab.observe.records import Invocation
 
 ROLE, POLICY, CALLER = "the function's role", "the function's policy", "the caller's own role"
 PLACES = (ROLE, POLICY, CALLER)
@@ -103,11 +102,8 @@ def _shown(name: str, said: str, seen: str) -> str:
 
 
 def _second_prediction(work: Work, tries: dict[str, str]) -> Seen:
-    given = work.names.get("again")
-    if not isinstance(given, dict) or all(value is ... for value in given.values()):
-        do = "fill in `again` in the next cell, run it, and check again."
-        then = Message("The eight sentences are tried.", "Now three more:", do)
-        return Seen(False, "the second prediction comes next", message=then, pending=True)
+    if pending := second_comes_next(work, "The eight sentences are tried.", "Now three more:"):
+        return pending
     seen = _compared(work, "again", AGAIN, tries)
     said, found = seen.facts["said"], seen.facts["seen"]
     wrong = next((sentence for sentence in AGAIN if said[sentence] != found[sentence]), None)
@@ -255,24 +251,24 @@ class _System:
         return any(request_id in line for line in self._lab.function(_FUNCTION).logs(1_000))
 
     def _calls(self, bucket: str, *, deletes: bool = False) -> bool:
-        """A new file, or its end, makes the function run; a refusal is remembered too, so this never waits in vain."""
-        key = f"new-{secrets.token_hex(4)}"  # the history remembers earlier checks
+        """A new file, or its end, makes the function run; an event that is turned away is not waited for."""
+        key = f"new-{secrets.token_hex(4)}"  # the journal remembers earlier checks
         self._s3.put_object(Bucket=bucket, Key=key, Body=b"")
-        found = self._events(f"s3:{bucket}/{key}", 1)
         if deletes:
             self._s3.delete_object(Bucket=bucket, Key=key)
-            found = self._events(f"s3:{bucket}/{key}", 2)[1:]
-        return bool(found) and found[-1].environment is not None
+        sent = self._lab.steps(kind="delivery", source=f"arn:aws:s3:::{bucket}")
+        last = [step for step in sent if step.subject == key][-1]
+        return last.outcome == "ok" and self._ran(last.request_id)
 
-    def _events(self, source: str, count: int) -> list[Invocation]:
-        """What the bucket has sent so far: so many events, unless they take too long."""
+    def _ran(self, request_id: str) -> bool:
+        """Whether an environment has run this event, or does so in time."""
         ends = time.monotonic() + _SECONDS
         while time.monotonic() < ends:
-            found = [each for each in self._lab.history(name=_FUNCTION) if each.source == source]
-            if len(found) >= count:
-                return found
+            found = self._lab.history(request_id=request_id)
+            if found:
+                return found[-1].environment is not None
             time.sleep(0.02)
-        return []
+        return False
 
     def _line(self) -> dict[str, str]:
         """A new statement for the function's policy; it lets in a service that sends nothing here."""
