@@ -2,7 +2,8 @@
 
 On AWS the front turns a request into a JSON object: method, path, headers in lower case with repeated ones joined by
 commas, cookies as a list, the body as text or as base64. Here the same, from the request as it came. Left out: the
-headers about TLS, because requests to the lab have none. Unsure: which content types AWS takes for text.
+headers about TLS, because requests to the lab have none. Unsure: which content types AWS takes for text;
+that a body without one is base64 has been seen behind an HTTP API, and is taken to hold for a function URL too.
 """
 
 from __future__ import annotations
@@ -154,8 +155,8 @@ def http_api_1(
 
 
 def encoded(body: bytes, content_type: str) -> tuple[str, bool]:
-    """A request's body as the event carries it: text, or base64 and True for what is no text."""
-    if content_type.lower().startswith(_TEXT) or not content_type:
+    """A request's body as the event carries it: text, or base64 and True for what is not said to be text."""
+    if content_type.lower().startswith(_TEXT):
         try:
             return body.decode(), False
         except UnicodeDecodeError:
