@@ -2,7 +2,8 @@
 
 On AWS the message's version depends on the kind of change, and so do the fields of the object. Here the same rules
 build it, as they were recorded: 2.1 for most changes, 2.3 for tags, access lists and what a lifecycle does. The same
-change can go to EventBridge, in another shape. Left out: replication and Intelligent-Tiering.
+change can go to EventBridge, in another shape. AWS's page now tells of one version for all, from 2.4 on, which no
+recording has shown yet. Left out: replication and Intelligent-Tiering.
 """
 
 from __future__ import annotations
