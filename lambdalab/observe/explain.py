@@ -30,7 +30,7 @@ class Entry:
     """One event, one attempt, or one change of a rule.
 
     Args:
-        at: seconds since 1970 on the lab's clock.
+        at: seconds since 1970 on the lab's clock: when the event was sent, or when the attempt or change was made.
         word: the outcome, such as "ran cold" or "filtered out".
         text: what happened and why, one or more sentences.
         advice: what to do about it, a sentence or a call to copy; "" when nothing is to be done.
@@ -72,7 +72,7 @@ class Story:
     """What happened to a function's last events, the newest last; `show.story` makes a table of it.
 
     Args:
-        heading: how many events there were.
+        heading: how many events and changes of rules there were.
         rows: the last of them.
         skipped: how many came before.
         closing: what waits, and what is set up to call it: sentences.
@@ -117,16 +117,27 @@ def explain(name: str, evidence: Evidence, last: int = SHOWN) -> Story:
         heading = f"{name} {first} Deploying stores code; only an event starts a process."
         return Story(name, heading, closing=closing)
     skipped = max(0, len(rows) - last)
-    heading = f"{name}: {len(rows)} {'event' if len(rows) == 1 else 'events'} so far"
+    changes = sum(step.kind == "rule" for step in evidence.steps)
+    counted = ((len(rows) - changes, "event", "events"), (changes, "change of rules", "changes of rules"))
+    heading = f"{name}: {' and '.join(f'{n} {one if n == 1 else many}' for n, one, many in counted if n)} so far"
     heading += ":" if not skipped else ", the last one:" if last == 1 else f", the last {last}:"
     return Story(name, heading, rows[skipped:], skipped, closing)
 
 
 def _rows(evidence: Evidence) -> list[Entry]:
-    """Everything in order of time; a delivery and the run that it started are one."""
+    """Everything in the order in which it was sent, so that a chain reads from its first event to its last.
+
+    A delivery and the run that it started are one; a later attempt stands where it began.
+    """
     delivered = {step.request_id: step for step in evidence.steps if step.request_id}
     used = [step for step in evidence.used if step.kind == "request"]
-    rows = [_ran(one, delivered.get(one.request_id), used) for one in evidence.invocations]
+    attempts = sorted(evidence.invocations, key=lambda one: one.time)
+    first = {one.request_id: one for one in reversed(attempts)}
+    rows = []
+    for one in attempts:
+        delivery = delivered.get(one.request_id)
+        sent = delivery.began if delivery and first[one.request_id] is one else one.began or one.time
+        rows.append(_ran(one, delivery, used, sent))
     begun = {row.request_id for row in rows} | {str(one["request_id"]) for one in evidence.waiting}
     news = [step for step in evidence.steps if step.request_id not in begun or step.outcome == "missing"]
     rows += [_told(step) for step in news if _counts(step)]
@@ -140,10 +151,10 @@ def _counts(step: Step) -> bool:
 
 def _told(step: Step) -> Entry:
     text, advice = of_step(step)
-    return Entry(step.ended, outcome(step).word, text, advice, step.request_id)
+    return Entry(step.began, outcome(step).word, text, advice, step.request_id)
 
 
-def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step]) -> Entry:
+def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step], sent: float) -> Entry:
     """A run, with what it asked of other services, and with what the visitor got where that is another thing."""
     word, text = of_invocation(invocation)
     advice = about_throttle(invocation) if turned_away(invocation) else ""
@@ -157,7 +168,7 @@ def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step]
             text += f" But {delivery.reason.rstrip('.')}."
         if delivery.status is not None:
             text += f" The visitor got {delivery.status}."
-    return Entry(invocation.time, word, text, advice, invocation.request_id)
+    return Entry(sent, word, text, advice, invocation.request_id)
 
 
 def _request(step: Step) -> str:

@@ -74,6 +74,28 @@ def test_a_filtered_event_is_told_with_the_rule_that_does_not_mean_it(lab: Lab, 
     assert "rules" in row.advice
 
 
+def test_events_stand_in_the_order_in_which_they_were_sent_however_long_they_run(lab: Lab, deploy: Deploy) -> None:
+    function = deploy(f"import time\ntime.sleep(0.3)\n{NOTHING}", name="told-order")
+    bucket("told-order")
+    lab.trigger("s3:told-order", "told-order", suffix=".jpg")
+    bucket("told-order", "first.jpg", "second.JPG")
+    function.wait(1)
+    assert [row.word for row in lab.explain("told-order").rows] == ["ran cold", "filtered out"]
+
+
+def test_a_change_of_rules_is_not_counted_as_an_event(lab: Lab, deploy: Deploy) -> None:
+    function = deploy(NOTHING, name="told-changes")
+    bucket("told-changes")
+    lab.trigger("s3:told-changes", "told-changes")
+    bucket("told-changes", "cat.jpg")
+    function.wait(1)
+    assert lab.explain("told-changes").heading == "told-changes: 1 event so far:"
+    boto3.client("s3").put_bucket_notification_configuration(Bucket="told-changes", NotificationConfiguration={})
+    story = lab.explain("told-changes", last=1)
+    assert story.heading == "told-changes: 1 event and 1 change of rules so far, the last one:"
+    assert last(story).word == "rule gone"
+
+
 def test_a_rule_across_regions_is_told_as_refused(lab: Lab, deploy: Deploy) -> None:
     bucket("told-region")
     abroad = "arn:aws:lambda:eu-west-1:123456789012:function:told-region"
@@ -121,7 +143,8 @@ def test_a_loop_that_was_stopped_is_told_with_where_to_write_instead(lab: Lab, d
     until(lambda: lab.steps(kind="delivery", target=arn)[-1:][0].outcome == "stopped", "the loop is stopped")
     until(lambda: len(lab.history("told-loop")) == 16, "the sixteenth run has ended")
     story = lab.explain("told-loop")
-    (row,) = [row for row in story.rows if row.word == "stopped"]
+    row = last(story)
+    assert row.word == "stopped"
     assert "had run 16 times in one chain" in row.text
     assert "another bucket" in row.advice
     assert story.heading == "told-loop: 17 events so far, the last 10:"
