@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.request import urlopen
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +25,14 @@ RUNTIME = "python3.12"  # as the lessons say it; the lab runs it with this machi
 def code(source: str) -> bytes:
     """The zip of one file that Lambda runs by the handler `lambda_function.handler`."""
     return package({"lambda_function.py": source})
+
+
+def code_with(work: Work, function: str, more: Mapping[str, str]) -> bytes:
+    """The zip of the student's deployed function with further files, by which a check changes what is around it."""
+    where = work.client.get_function(FunctionName=function)["Code"]["Location"]
+    with urlopen(where) as answer, zipfile.ZipFile(io.BytesIO(answer.read())) as archive:
+        files: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    return package({**files, **more})
 
 
 @contextmanager
@@ -54,6 +65,8 @@ def answer_of(work: Work, name: str, event: Any, **more: str) -> tuple[Any, bool
 
 
 def refusal(error: ClientError) -> Raised:
-    """A refusal of Lambda's, as an error of the student's."""
+    """A refusal of AWS's, as an error of the student's; what S3 says in `ArgumentValue1` alone comes first."""
     said = error.response["Error"]
-    return Raised(str(said["Code"]), str(said.get("Message", "")), error=error)
+    reason = str(said.get("ArgumentValue1", ""))
+    text = str(said.get("Message", ""))
+    return Raised(str(said["Code"]), f"{reason} ({text})" if reason else text, error=error)
