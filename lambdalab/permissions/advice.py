@@ -144,15 +144,19 @@ def remedy(
     source_arn: str = "",
     source_account: str = "",
     context: Mapping[str, str] | None = None,
+    advised: str = "",
 ) -> tuple[str, str]:
     """What came near to letting a refused request in, and what to do about it (lesson 05).
 
     The first is "" when nothing came near; the second is the call that lets it in, or which statement to take out. The
     arguments are those of `decide`. What a path stands for, such as {id}, is written as a star in a policy.
+
+    Args:
+        advised: the source's ARN for the call, where it shall let in more than this one.
     """
     if decision.statement is not None:
         return "", f"Take {called(decision.statement)} out of the function's policy."
-    statements, source = list(statements), re.sub(r"\{[^}/]+\}", "*", source_arn)
+    statements, source = list(statements), re.sub(r"\{[^}/]+\}", "*", advised or source_arn)
     near = near_miss(
         statements,
         principal=principal,

@@ -52,6 +52,13 @@ class Rule:
     def service(self) -> str:
         return self.target.split(":")[2]
 
+    @property
+    def words(self) -> str:
+        """What it is for, such as "ObjectCreated:*, keys that end with .jpg"."""
+        ends = (("begin", self.prefix), ("end", self.suffix))
+        events = " or ".join(event.removeprefix("s3:") for event in self.events)
+        return ", ".join([events, *(f"keys that {how} with {what}" for how, what in ends if what)])
+
     def misses(self, event: str, key: str) -> str:
         """Why the rule is not meant by a change; "" when it is.
 
@@ -204,11 +211,12 @@ class S3Trigger:
         self._tested(after, trace)
         kept = {rule.target for rule in after.rules}
         for target in dict.fromkeys(rule.target for rule in before.rules if rule.target not in kept):
+            gone = " and ".join(rule.words for rule in before.rules if rule.target == target)
             reason = (
                 f"the bucket {before.name} was deleted, and its rules with it"
                 if call == "s3:DeleteBucket"
                 else f"a call of put_bucket_notification_configuration replaced all rules of the bucket {before.name}, "
-                "and this one is no longer among them"
+                f"and the one for {gone} is no longer among them"
             )
             self._rule(before, target, trace, call, "replaced", reason)
 

@@ -345,6 +345,7 @@ A_05_4 = Answers(
 )
 MORE_WRONG["05.4"] = {
     "a star behind the bucket's name": ("no-source-arn", _permission(SourceArn='"arn:aws:s3:::ex05-letters*"')),
+    "another function's policy": ("case", _permission(FunctionName='"make-thumbnail"')),
     "without an id": ("raised", _permission(StatementId="")),
     "everybody": ("not-s3", _permission(Principal='"*"')),
     "everything that Lambda can": ("too-much", _permission(Action='"*"')),

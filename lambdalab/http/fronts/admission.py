@@ -57,10 +57,11 @@ def iam(caller: Caller) -> dict[str, object]:
 
 def visitors(statements: Statements, arn: str) -> Refusal | None:
     """Why not everybody may call the URL of a function or alias: since October 2025 it takes two statements."""
-    for action, context in _of_a_url("NONE"):
-        if refusal := _asked(statements, EVERYBODY, action, arn, context=context):
-            return refusal
-    return None
+    refused = [_asked(statements, EVERYBODY, action, arn, context=_of_a_url("NONE")) for action in (INVOKE_URL, INVOKE)]
+    missing = [refusal for refusal in refused if refusal]
+    if not missing:
+        return None
+    return Refusal(missing[0].reason, "\n".join(refusal.advice for refusal in missing))
 
 
 def signer(caller: Caller, statements: Statements, of_role: OfRole, arn: str) -> Refusal | None:
@@ -69,10 +70,10 @@ def signer(caller: Caller, statements: Statements, of_role: OfRole, arn: str) ->
     if wears is None:
         return None
     own = of_role(wears["role"])
-    for action, context in _of_a_url("AWS_IAM"):
+    for action in (INVOKE_URL, INVOKE):
         decision = decide_for_role(own or (), action=action, resource=arn)
         role_arn = f"arn:aws:iam::{ACCOUNT}:role/{wears['role']}"
-        invited = _asked(statements, role_arn, action, arn, context=context) is None
+        invited = _asked(statements, role_arn, action, arn, context=_of_a_url("AWS_IAM")) is None
         if own is not None and not decision.allowed and (decision.statement or not invited):
             return Refusal(
                 f"{caller.key.principal} may not do {action} on {arn}: {decision.reason}",
@@ -81,9 +82,13 @@ def signer(caller: Caller, statements: Statements, of_role: OfRole, arn: str) ->
     return None
 
 
-def gateway(statements: Statements, source_arn: str, arn: str) -> Refusal | None:
-    """Why API Gateway may not run a function for one method of an API."""
-    return _asked(statements, GATEWAY, INVOKE, arn, source_arn)
+def gateway(statements: Statements, source_arn: str, arn: str, *, advised: str = "") -> Refusal | None:
+    """Why API Gateway may not run a function for one method of an API.
+
+    Args:
+        advised: the source that the advice shall let in, where that is more than this one: a route of any method.
+    """
+    return _asked(statements, GATEWAY, INVOKE, arn, source_arn, advised=advised)
 
 
 def wearer(role_arn: str, of_role: OfRole, arn: str) -> Refusal | None:
@@ -106,12 +111,9 @@ def api_signer(caller: Caller, of_role: OfRole, arn: str) -> Refusal | None:
     return Refusal(reason, f"Allow {INVOKE_API} on {arn} in a policy of the role {wears['role']}.")
 
 
-def _of_a_url(auth_type: str) -> list[tuple[str, Mapping[str, str]]]:
-    """The two actions that a URL needs, with what is known when each is asked."""
-    return [
-        (INVOKE_URL, {"lambda:FunctionUrlAuthType": auth_type}),
-        (INVOKE, {"lambda:InvokedViaFunctionUrl": "true"}),
-    ]
+def _of_a_url(auth_type: str) -> Mapping[str, str]:
+    """What is known of a call that comes through a URL; it needs two actions, and each has a condition of its own."""
+    return {"lambda:FunctionUrlAuthType": auth_type, "lambda:InvokedViaFunctionUrl": "true"}
 
 
 def _asked(
@@ -121,6 +123,8 @@ def _asked(
     arn: str,
     source_arn: str = "",
     context: Mapping[str, str] | None = None,
+    *,
+    advised: str = "",
 ) -> Refusal | None:
     """Ask the function's policy; the refusal names the statement that denies, or the one that came near."""
     asked: dict[str, Any] = {
@@ -134,7 +138,7 @@ def _asked(
     decision = decide(statements, **asked)
     if decision.allowed:
         return None
-    near, advice = remedy(decision, statements, **asked)
+    near, advice = remedy(decision, statements, **asked, advised=advised)
     if decision.statement:
         return Refusal(decision.reason, advice)
     who = "everybody" if principal == EVERYBODY else principal

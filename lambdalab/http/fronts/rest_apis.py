@@ -223,7 +223,8 @@ class RestApi:
             return admission.wearer(hit.method.credentials, self._gateway.role_statements, hit.visit.target)
         _, _, _, region, _, _, name, *qualifier = hit.visit.target.split(":")
         statements = self._gateway.statements(region, name, next(iter(qualifier), None))
-        return admission.gateway(statements, hit.visit.source, hit.visit.target)
+        route = hit.stage.arn("*" if hit.method.name == "ANY" else hit.request.method, hit.method.path)
+        return admission.gateway(statements, hit.visit.source, hit.visit.target, advised=route)
 
     def _log(self, hit: _Hit, passed: Passed, status: int) -> None:
         stage, method = hit.stage, hit.method

@@ -20,7 +20,7 @@ from lambdalab.learn.words import short
 from lambdalab.learn.work import Work, unwritten
 from lambdalab.learn.workbooks.own import code, own_function, refusal
 
-BUCKET = "ex05-letters"
+BUCKET, FUNCTION = "ex05-letters", "ex05_door"
 _OTHER = "ex05-letters-old"
 _OWN = "ex05_door_check"
 _STRANGER = "111122223333"
@@ -60,8 +60,15 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
 
         return Case(f"the statement's {name}", "", run, about=name)
 
+    def named(work: Work) -> Seen:
+        if "raised" in outcomes:
+            return _refused(outcomes["raised"])
+        value = outcomes["given"].get("FunctionName")
+        right = str(value).rpartition(":")[2] == FUNCTION  # an ARN says it too
+        return Seen(right, f"FunctionName is {short(value)}", value, facts=outcomes)
+
     said = [stated("Principal", {"Service": S3}), stated("Action", "lambda:InvokeFunction")]
-    return [*(sender(kind) for kind in _SENDERS), *said]
+    return [*(sender(kind) for kind in _SENDERS), Case("whose policy it is", "", named, about="FunctionName"), *said]
 
 
 def _refused(raised: Raised, *, first: bool = False) -> Seen:

@@ -52,6 +52,13 @@ def test_a_missing_permission_is_a_500_that_only_the_journal_explains_and_its_ad
     assert api.last_step().outcome == "ok"
 
 
+def test_for_a_route_of_any_method_the_advice_lets_every_method_in(api: Api, echo: Function) -> None:
+    api.method("ANY /{proxy+}", echo).deploy()
+    assert ask(api.url("/a/b")).status == 500
+    exec(api.last_step().advice, {"boto3": boto3})
+    assert [ask(api.url(path), method).status for method, path in (("GET", "/a/b"), ("POST", "/c"))] == [200, 200]
+
+
 def test_a_permission_for_another_stage_does_not_help(api: Api, echo: Function) -> None:
     api.method("GET /items", echo).allow(echo, "test/GET/items").deploy("prod")
     assert ask(api.url("/items")).status == 500

@@ -222,9 +222,21 @@ def test_the_advice_of_a_refusal_lets_the_next_request_in(
 ) -> None:
     deploy(ECHO)
     url = client.create_function_url_config(FunctionName="f", AuthType="NONE")["FunctionUrl"]
-    for _ in range(2):
-        assert call(url).status == 403
-        exec(lab.steps()[-1].advice, {"boto3": boto3})
+    assert call(url).status == 403
+    exec(lab.steps()[-1].advice, {"boto3": boto3})  # both statements at once
+    assert call(url).status == 200
+
+
+def test_with_one_statement_the_other_is_advised_and_the_first_is_near_by_its_action_alone(
+    deploy: Callable[..., Function], client: Any, lab: Lab
+) -> None:
+    deploy(ECHO)
+    url = client.create_function_url_config(FunctionName="f", AuthType="NONE")["FunctionUrl"]
+    client.add_permission(FunctionName="f", StatementId="s", Principal="*", **URL_STATEMENT)
+    assert call(url).status == 403
+    step = lab.steps()[-1]
+    assert "comes near, but it allows lambda:InvokeFunctionUrl only." in step.reason
+    exec(step.advice, {"boto3": boto3})
     assert call(url).status == 200
 
 
