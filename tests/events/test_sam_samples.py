@@ -62,6 +62,7 @@ def places(event: Any, place: str = "") -> Iterator[str]:
 def test_every_key_of_sams_sample_is_in_ours_or_its_absence_has_a_reason(name: str) -> None:
     sample = sam.FOLDER / f"{name}.json"
     if not sample.is_file():
+        # they are AWS's files, fetched by `make test` and not kept here; offline there is nothing to compare with
         pytest.skip("SAM's samples are not here: run `make samples` with a package index in reach")
     ours, left_out = OURS[name]
     missing = set(places(json.loads(sample.read_text()))) - set(places(ours))
