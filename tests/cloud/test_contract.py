@@ -5,45 +5,16 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from lambdalab.cloud import (
-    aliases,
-    answers,
-    buckets,
-    control,
-    functions,
-    http_apis,
-    http_deployments,
-    messages,
-    policies,
-    refusals,
-    registry,
-    rest_apis,
-    roles,
-    seam,
-    targets,
-)
+from lambdalab import cloud
+from lambdalab.cloud import control, seam
 
-MODULES = [
-    aliases,
-    answers,
-    buckets,
-    control,
-    functions,
-    http_apis,
-    http_deployments,
-    messages,
-    policies,
-    refusals,
-    registry,
-    rest_apis,
-    roles,
-    seam,
-    targets,
-]
+FOUND = [importlib.import_module(f"lambdalab.cloud.{module.name}") for module in pkgutil.iter_modules(cloud.__path__)]
+MODULES = [module for module in FOUND if hasattr(module, "TOUCHED")]
 NAMES = [(module, name) for ours in MODULES for module, names in ours.TOUCHED.items() for name in names]
 
 
