@@ -18,7 +18,7 @@ from lambdalab.console.recorder import Call
 WIDTH = 76  # characters in a line of the panel's code
 ZIP = b"PK\x03\x04"
 NOTES = {
-    "put_bucket_notification_configuration": "replaces all rules of the bucket, so the old ones go along.",
+    "put_bucket_notification_configuration": "replaces all rules of the bucket: the old ones are written again.",
     "update_function_code": "changes $LATEST only: published versions keep their code.",
     "update_function_configuration": "changes $LATEST only: published versions keep their settings.",
 }
