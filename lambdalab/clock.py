@@ -1,7 +1,7 @@
 """The lab's clock: what waits on AWS for minutes or hours waits here until the clock is turned forward.
 
 Durations of handlers are real and never touched. Keep-alive, retries and schedules follow this clock, which runs like
-any other and can be advanced. Left out so far: a faster speed.
+any other, at the machine's speed or a faster one, and can be turned forward.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LONGEST = 30.0
-_JUMPS = 1_000  # remembered
+_JUMPS = 10_000  # remembered
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,19 @@ def machine(moment: float, jumps: Sequence[Jump]) -> float:
 
 
 class LabClock:
-    """A clock that can be turned forward, never back (lesson 01)."""
+    """A clock that can be turned forward, never back (lesson 01).
 
-    def __init__(self) -> None:
+    Args:
+        speed: its seconds in one second of the machine's.
+
+    Raises:
+        ValueError: `speed` is not above zero.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if not 0 < speed < float("inf"):
+            raise ValueError(f"a clock cannot run at speed {speed}: give a number above 0, such as 60")
+        self._speed, self._began = speed, time.time()
         self._offset = 0.0
         self._jumps: deque[Jump] = deque(maxlen=_JUMPS)
         self._news = 0
@@ -46,16 +56,20 @@ class LabClock:
     @property
     def offset(self) -> float:
         """Seconds that this clock is ahead of the machine's."""
-        return self._offset
+        return self.now() - time.time() if self._speed != 1 else self._offset
 
     def now(self) -> float:
         """Seconds since 1970, on the lab's clock."""
-        return time.time() + self._offset
+        return self._ran(time.time()) + self._offset
+
+    def _ran(self, moment: float) -> float:
+        """What it would show at a moment of the machine's clock if nobody had turned it."""
+        return moment if self._speed == 1 else self._began + (moment - self._began) * self._speed
 
     def at(self, moment: float) -> float:
         """What this clock showed at a moment of the machine's clock, in seconds since 1970."""
         with self._changed:
-            shown = moment + self._offset
+            shown = self._ran(moment) + self._offset
             for jump in reversed(self._jumps):
                 if jump.at + jump.seconds <= shown:
                     break
@@ -64,7 +78,7 @@ class LabClock:
 
     @property
     def jumps(self) -> Sequence[Jump]:
-        """The last thousand turns, oldest first."""
+        """The last ten thousand turns, oldest first."""
         with self._changed:
             return tuple(self._jumps)
 
@@ -99,6 +113,6 @@ class LabClock:
         It may return early, after half a minute at the latest: look again at what you wait for.
         """
         with self._changed:
-            left = _LONGEST if moment is None else min(moment - self.now(), _LONGEST)
+            left = _LONGEST if moment is None else min((moment - self.now()) / self._speed, _LONGEST)
             if left > 0:
                 self._changed.wait_for(lambda: self._news != ticket, left)

@@ -19,6 +19,8 @@ from lambdalab import airgap
 from lambdalab.errors import LabError
 
 _START_SECONDS = 60
+_LONGEST_SECONDS = 900
+"""Turning the clock answers when what fell due on the way is done."""
 
 
 class RunningCloud:
@@ -55,7 +57,7 @@ class RunningCloud:
         request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
         key = Credentials(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"])
         SigV4Auth(key, "lambdalab", self.settings["region_name"]).add_auth(request)
-        answer = URLLib3Session().send(request.prepare())
+        answer = URLLib3Session(timeout=(_START_SECONDS, _LONGEST_SECONDS)).send(request.prepare())
         data: dict[str, Any] = json.loads(answer.content)
         if answer.status_code != 200:
             raise LabError(f"the lab refused: {data.get('message')}")

@@ -73,3 +73,21 @@ def test_a_moment_of_the_machine_is_read_with_the_turns_until_then_only() -> Non
     clock.advance(60)
     assert clock.at(began) == pytest.approx(began)
     assert clock.at(between) == pytest.approx(between + 600)
+
+
+def test_a_faster_clock_gains_and_reads_earlier_moments_as_it_showed_them() -> None:
+    clock = LabClock(speed=60)
+    began, shown = time.time(), clock.now()
+    while time.time() < began + 0.05:
+        pass
+    assert clock.now() - shown >= 3
+    assert clock.at(began) == pytest.approx(shown, abs=0.5)
+    clock.advance(3600)
+    assert clock.at(began) == pytest.approx(shown, abs=0.5)
+    assert clock.offset > 3600
+
+
+@pytest.mark.parametrize("speed", [0, -1, float("inf"), float("nan")])
+def test_a_clock_has_a_speed_above_zero(speed: float) -> None:
+    with pytest.raises(ValueError, match="such as 60"):
+        LabClock(speed)

@@ -15,7 +15,7 @@ from moto.logs.models import logs_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sts.models import sts_backends
 
-from lambdalab.cloud import answers, buckets, control, http_apis, messages, registry, rest_apis, roles
+from lambdalab.cloud import answers, buckets, control, http_apis, messages, motos_time, registry, rest_apis, roles
 from lambdalab.keys import ACCOUNT, Key
 
 TOUCHED = {
@@ -39,6 +39,7 @@ class Hands(
 
 def install(hands: Hands) -> None:
     """Put our classes and functions in moto's places, before moto makes its first backend."""
+    motos_time.install(hands.now)
     control.install(hands)
     buckets.install(hands)
     messages.install(hands)

@@ -11,7 +11,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from lambdalab.clock import LabClock
+from lambdalab.agenda import Agenda
 from lambdalab.http.door import Arrived
 from lambdalab.http.invoke import Answer
 from lambdalab.http.steer import steer
@@ -21,8 +21,9 @@ from lambdalab.service.pool import Pool
 PREFIX = "/_lab/"
 
 
-def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock, guard_pid: int) -> Answer:
+def answer(request: Arrived, service: LambdaService, pool: Pool, agenda: Agenda, guard_pid: int) -> Answer:
     """Answer one `/_lab` request: GET history, GET steps, GET state, GET lanes, POST clock."""
+    clock = agenda.clock
     what = request.path.removeprefix(PREFIX)
     if what == "history" and request.method == "GET":
         found = service.history(request.query.get("name"), request.query.get("request_id"))
@@ -50,7 +51,7 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, clock: LabClock
         wanted = {name: request.query.get(name) for name in ("kind", "trace", "source", "target", "answer_id")}
         return told({"steps": [step.to_json() for step in service.journal.steps(**wanted)]})
     if what == "clock" and request.method == "POST":
-        clock.advance(float(json.loads(request.body)["advance"]))
+        agenda.advance(float(json.loads(request.body)["advance"]))
         pool.reclaim()
         return told({"clock_offset": clock.offset})
     status, data = steer(request, what, service, pool) or (404, {"message": "there is no such thing in /_lab"})

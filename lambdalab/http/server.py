@@ -16,6 +16,7 @@ from http.client import responses
 from pathlib import Path
 from typing import Any
 
+from lambdalab.agenda import Agenda
 from lambdalab.clock import LabClock
 from lambdalab.cloud.app import Cloud
 from lambdalab.http import absent, code, concurrency, deleting, invoke, observe, operations, recursion, rights, send_as
@@ -36,17 +37,24 @@ _CLOSED = ("/moto-api", "/latest/meta-data/", "/latest/api/", "/favicon.ico")
 
 
 class LabServer:
-    """The whole cloud in one process: made, served, closed (lesson 00)."""
+    """The whole cloud in one process: made, served, closed (lesson 00).
 
-    def __init__(self, port: int = 0, *, trust_loopback: bool = False) -> None:
+    Args:
+        port: of the loopback address; 0 for any free one.
+        trust_loopback: take requests without a signature.
+        speed: of the lab's clock, its seconds in one of the machine's.
+    """
+
+    def __init__(self, port: int = 0, *, trust_loopback: bool = False, speed: float = 1.0) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="lambdalab-"))
         self._keys = Keyring()
         self.key: Key = self._keys.new_user("student")
-        self._clock = LabClock()
+        self._clock = LabClock(speed)
+        self._agenda = Agenda(self._clock)
         self._guard = Guard(self._folder)
         self._cloud = Cloud()
-        self._pool = Pool(self._clock, FileStore(self._folder), self._guard, self._keys, lambda: self.endpoint)
-        self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._clock)
+        self._pool = Pool(self._agenda, FileStore(self._folder), self._guard, self._keys, lambda: self.endpoint)
+        self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._agenda)
         self._door = Door(self._find_key, self.key if trust_loopback else None)
         self._addresses = self._cloud.web = Addresses(self._service, self._cloud, self._door)
         self._lambdas_key = self._keys.new_user("lambda")
@@ -72,6 +80,7 @@ class LabServer:
     def _close(self) -> None:
         self._server.server_close()
         self._addresses.close()
+        self._agenda.close()
         self._service.close()
         self._pool.close()
         self._cloud.close()
@@ -153,7 +162,7 @@ class LabServer:
             return observe.told({"address": self._addresses.find(request.query["name"])})
         if request.path == send_as.PATH:
             return send_as.answer(request, self._service, self._cloud.statements)
-        return observe.answer(request, self._service, self._pool, self._clock, self._guard.pid)
+        return observe.answer(request, self._service, self._pool, self._agenda, self._guard.pid)
 
 
 def _send(answer: invoke.Answer, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

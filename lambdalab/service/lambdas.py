@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lambdalab.clock import LabClock
+from lambdalab.agenda import Agenda
 from lambdalab.observe.journal import Journal, Step
 from lambdalab.observe.records import Invocation, Report, Span
 from lambdalab.observe.tracing import Trace, new_span
@@ -35,13 +35,13 @@ REMEMBERED = 20_000
 class LambdaService:
     """Runs calls (lesson 01)."""
 
-    def __init__(self, catalogue: Catalogue, pool: Pool, logs: LogShelf, clock: LabClock) -> None:
-        self._catalogue, self._pool, self._logs, self._clock = catalogue, pool, logs, clock
+    def __init__(self, catalogue: Catalogue, pool: Pool, logs: LogShelf, agenda: Agenda) -> None:
+        self._catalogue, self._pool, self._logs, self._clock = catalogue, pool, logs, agenda.clock
         self.limits, self.tally, self.together = pool.limits, Tally(), Together()
         self.journal, self.recursion = Journal(), Recursion()
-        self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, clock)
+        self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, agenda.clock)
         self._history: deque[Invocation] = deque(maxlen=REMEMBERED)
-        self._queue = EventQueue(self, catalogue, clock)
+        self._queue = EventQueue(self, catalogue, agenda)
 
     def prepare(
         self,
@@ -110,8 +110,8 @@ class LambdaService:
             error_type=str(error.get("errorType")) if error else None,
         )
         log = [*outcome.log, replace(outcome.log[-1], message=report.line())]
-        if shift := int(self._clock.offset * 1000):
-            log = [replace(event, timestamp=event.timestamp + shift) for event in log]
+        if self._clock.offset:
+            log = [replace(e, timestamp=int(self._clock.at(e.timestamp / 1000) * 1000)) for e in log]
         self.tally.ends(
             key,
             function.name,
@@ -229,5 +229,4 @@ class LambdaService:
         self._pool.snapshots.drop(arn, version)
 
     def close(self) -> None:
-        self._queue.close()
         self.provisioned.close()

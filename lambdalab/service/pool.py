@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from lambdalab.clock import LabClock
+from lambdalab.agenda import Agenda, Entry
 from lambdalab.keys import Key, Keyring
 from lambdalab.observe.lanes import LaneBook
 from lambdalab.observe.records import Lane, Span
@@ -66,9 +66,10 @@ class Pool:
     """All environments of the lab."""
 
     def __init__(
-        self, clock: LabClock, files: FileStore, guard: Guard, keys: Keyring, endpoint: Callable[[], str]
+        self, agenda: Agenda, files: FileStore, guard: Guard, keys: Keyring, endpoint: Callable[[], str]
     ) -> None:
-        self._clock, self._files, self._guard, self._keys, self._endpoint = clock, files, guard, keys, endpoint
+        self._agenda, self._files, self._guard, self._keys, self._endpoint = agenda, files, guard, keys, endpoint
+        self._clock = agenda.clock
         self.snapshots = Snapshots(files, guard, keys, endpoint)
         self.limits = Limits()
         self.lanes = LaneBook()
@@ -79,7 +80,7 @@ class Pool:
         self._last_end: dict[str, str] = {}
         self.lost: Callable[[FunctionVersion], None] = lambda function: None
         self._closed = False
-        threading.Thread(target=self._reclaim_for_ever, name="keep-alive", daemon=True).start()
+        self._next_end: Entry | None = None
 
     @contextmanager
     def lease(self, function: FunctionVersion) -> Iterator[ExecutionEnvironment]:
@@ -160,6 +161,7 @@ class Pool:
         with self._lock:
             if place.environment.usable and not place.ends and not self._closed:
                 place.idle_since = self._clock.now()
+                self._plan_reclaiming(place)
             else:
                 self._remove([place], place.ends or "ended")
         if place.idle_since is None:
@@ -187,13 +189,21 @@ class Pool:
         least, most = self.keep_alive_minutes
         return place.idle_since + 60 * (least + place.luck * (most - least))
 
-    def _reclaim_for_ever(self) -> None:
-        while not self._closed:
-            ticket = self._clock.ticket()
-            with self._lock:
-                ends = [end for p in self._places if (end := self._reclaimed_at(p)) is not None]
-            self._clock.wait_until(min(ends) + 0.001 if ends else None, ticket)
-            self.reclaim()
+    def _plan_reclaiming(self, *places: _Place) -> None:
+        """Come back when the first of these ends; one entry on the agenda is enough for all."""
+        ends = [end for place in places if (end := self._reclaimed_at(place)) is not None]
+        due = min(ends, default=None)
+        if due is None or (self._next_end and self._next_end.due <= due):
+            return
+        if self._next_end:
+            self._next_end.cancel()
+        self._next_end = self._agenda.at(due + 0.001, self._reclaim_and_plan)
+
+    def _reclaim_and_plan(self) -> None:
+        self.reclaim()
+        with self._lock:
+            self._next_end = None
+            self._plan_reclaiming(*self._places)
 
     def keep_alive(self, least: float, most: float) -> None:
         """Set how many minutes an idle environment is kept; it holds for those that are idle already, too.
@@ -204,7 +214,8 @@ class Pool:
         if not 0 <= least <= most < float("inf"):
             raise ValueError(f"an idle environment cannot be kept from {least} to {most} minutes: give 0 or more")
         self.keep_alive_minutes = (least, most)
-        self._clock.wake()
+        with self._lock:
+            self._plan_reclaiming(*self._places)
 
     def replace(self, arn: str) -> int:
         """End the idle on-demand environments of a function, busy ones after their call; how many were idle."""
@@ -295,4 +306,3 @@ class Pool:
                 processes.kill(place.environment.pid)
         for place in idle:
             self._end(place)
-        self._clock.wake()
