@@ -36,6 +36,7 @@ class Message:
         deduplication: in a FIFO queue only.
         sequence: in a FIFO queue only: grows within a group.
         trace: the trace header that came with it, or None.
+        dead_letter_source: the queue from which it was moved here as a dead letter: an ARN, or None.
     """
 
     body: str
@@ -51,6 +52,7 @@ class Message:
     deduplication: str | None = None
     sequence: str | None = None
     trace: str | None = None
+    dead_letter_source: str | None = None
 
 
 def new_receipt() -> str:
@@ -89,6 +91,7 @@ def _record(message: Message, window: bool) -> dict[str, Any]:
     system = {
         "ApproximateReceiveCount": str(message.received),
         "AWSTraceHeader": message.trace,
+        "DeadLetterQueueSourceArn": message.dead_letter_source,
         "SentTimestamp": str(round(message.sent * 1000)),
         "SequenceNumber": message.sequence,
         "MessageGroupId": message.group,

@@ -150,7 +150,7 @@ def http_api_1(
         moment=moment,
     )
     del event["requestContext"]["deploymentId"]
-    event["requestContext"]["path"] = event["path"]
+    event["requestContext"] |= {"path": event["path"], "authorizer": {"claims": None, "scopes": None}}
     return {"version": "1.0", **event}
 
 

@@ -5,6 +5,7 @@ A name with `?` may be missing. `...` stands for any value, a list holds the sha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 Shape = dict[str, Any]
@@ -89,6 +90,7 @@ SQS: Shape = {
             "attributes": {
                 "ApproximateReceiveCount": ...,
                 "AWSTraceHeader?": ...,
+                "DeadLetterQueueSourceArn?": ...,
                 "SentTimestamp": ...,
                 "SenderId": ...,
                 "ApproximateFirstReceiveTimestamp": ...,
@@ -211,3 +213,31 @@ def differences(event: Any, shape: Any, place: str = "") -> list[str]:
     for name in event.keys() & known.keys():
         found += differences(event[name], known[name], f"{place}.{name}")
     return sorted(found)
+
+
+CONTENTS = (
+    "MessageAttributes",
+    "messageAttributes",
+    "Keys",
+    "NewImage",
+    "OldImage",
+    "headers",
+    "multiValueHeaders",
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "pathParameters",
+    "stageVariables",
+)
+"""What is in these is the sender's to say."""
+
+
+def places(event: Any, place: str = "") -> Iterator[str]:
+    """Every key with the way to it; for a list its elements' keys together, with [n] for DynamoDB's three records."""
+    if isinstance(event, dict):
+        for name, value in event.items():
+            yield f"{place}{name}"
+            if name not in CONTENTS:
+                yield from places(value, f"{place}{name}.")
+    elif isinstance(event, list):
+        for position, value in enumerate(event):
+            yield from places(value, f"{place}[{position}].")

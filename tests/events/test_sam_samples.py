@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from lambdalab import events
 from tests.events import sam
+from tests.events.keys import places
 
 BODY = {"id": "7"}
 COOKIES = {"Cookie": "cookie1; cookie2"}
@@ -30,32 +30,6 @@ OURS: dict[str, tuple[dict[str, Any], set[str]]] = {
         set(),
     ),
 }
-CONTENTS = (
-    "MessageAttributes",
-    "messageAttributes",
-    "Keys",
-    "NewImage",
-    "OldImage",
-    "headers",
-    "multiValueHeaders",
-    "queryStringParameters",
-    "multiValueQueryStringParameters",
-    "pathParameters",
-    "stageVariables",
-)
-"""What is in these is the sender's to say."""
-
-
-def places(event: Any, place: str = "") -> Iterator[str]:
-    """Every key with the way to it; for a list its elements' keys together, with [n] for DynamoDB's three records."""
-    if isinstance(event, dict):
-        for name, value in event.items():
-            yield f"{place}{name}"
-            if name not in CONTENTS:
-                yield from places(value, f"{place}{name}.")
-    elif isinstance(event, list):
-        for position, value in enumerate(event):
-            yield from places(value, f"{place}[{position}].")
 
 
 @pytest.mark.parametrize("name", OURS)
