@@ -8,11 +8,24 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import calls, environments, peers, triggers
+from benchmarks import calls, environments, peers, queues, schedules, triggers
 from benchmarks.measure import Row
 
-KINDS = {"calls": calls.rows, "environments": environments.rows, "triggers": triggers.rows, "peers": peers.rows}
-USUAL = ("calls", "environments", "triggers")  # the peers are installed first, so they are asked for by name
+KINDS = {
+    "calls": calls.rows,
+    "environments": environments.rows,
+    "triggers": triggers.rows,
+    "queues": queues.rows,
+    "schedules": schedules.rows,
+    "peers": peers.rows,
+}
+USUAL = (
+    "calls",
+    "environments",
+    "triggers",
+    "queues",
+    "schedules",
+)  # the peers are installed first, so they are asked for by name
 
 
 def main() -> None:

@@ -65,3 +65,11 @@ def scheduled(rule_arn: str, at: float | None = None) -> dict[str, Any]:
     moment = values.now() if at is None else at
     region = rule_arn.split(":")[3]
     return eventbridge(BusEvent("aws.events", "Scheduled Event", {}, [rule_arn], region=region, at=moment))
+
+
+def from_scheduler(schedule_arn: str, at: float | None = None) -> dict[str, Any]:
+    """Build what EventBridge Scheduler sends when its target has no Input; `detail` is a text here, not an object.
+
+    Follows https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html; lesson 08.
+    """
+    return {**scheduled(schedule_arn, at), "source": "aws.scheduler", "detail": "{}"}

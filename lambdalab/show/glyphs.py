@@ -1,4 +1,4 @@
-"""Fourteen line drawings on a 48-unit grid: one drawing serves SVG, cards and Plotly.
+"""Fifteen line drawings on a 48-unit grid: one drawing serves SVG, cards and Plotly.
 
 On AWS each service has a trademarked icon. Here a glyph shows what the thing does, in one line weight without fill, and
 always stands with the resource's name. Left out: arcs and relative coordinates, which Plotly's shapes don't draw.
@@ -26,6 +26,8 @@ PATHS: dict[str, str] = {
     "api": "M11,42 V6 H37 V42 M4,42 H44 M17,24 H31 M26,18 L32,24 L26,30",
     "clock": "M24,6 C33.9,6 42,14.1 42,24 C42,33.9 33.9,42 24,42 C14.1,42 6,33.9 6,24 C6,14.1 14.1,6 24,6 Z "
     "M24,13 V24 L32,29",
+    "alarm": "M24,5 V10 M10,35 C14,31 14,27 14,22 C14,15 18,10 24,10 C30,10 34,15 34,22 C34,27 34,31 38,35 Z "
+    "M19,39 C20,44 28,44 29,39",
     "person": "M24,7 C27.9,7 31,10.1 31,14 C31,17.9 27.9,21 24,21 C20.1,21 17,17.9 17,14 C17,10.1 20.1,7 24,7 Z "
     "M8,42 C8,31 15,26 24,26 C33,26 40,31 40,42",
     "process": "M5,8 H43 V40 H5 Z M5,16 H43 M11,29 H17 L21,22 L27,35 L31,29 H37",

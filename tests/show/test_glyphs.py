@@ -9,8 +9,8 @@ import pytest
 from lambdalab.show import glyphs, theme
 
 
-def test_there_are_fourteen_glyphs() -> None:
-    assert len(glyphs.PATHS) == 14
+def test_there_are_fifteen_glyphs() -> None:
+    assert len(glyphs.PATHS) == 15
 
 
 @pytest.mark.parametrize("name", glyphs.PATHS)
