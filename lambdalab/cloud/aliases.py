@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import moto.awslambda.models as lambda_models
-from moto.awslambda.exceptions import UnknownAliasException
+from moto.awslambda.exceptions import UnknownAliasException, UnknownFunctionException
 from moto.awslambda.policy import Policy
 
 from lambdalab.cloud.refusals import check_revision, conflict, invalid, not_found, validate
+from lambdalab.service import names
+from lambdalab.service.model import FunctionNotFound, QualifiersDiffer
 
 TOUCHED = {
     "moto.awslambda.models": [
@@ -26,7 +28,7 @@ TOUCHED = {
         "LambdaBackend.list_aliases",
         "LambdaAlias.to_json",
     ],
-    "moto.awslambda.exceptions": ["UnknownAliasException"],
+    "moto.awslambda.exceptions": ["UnknownAliasException", "UnknownFunctionException"],
     "moto.awslambda.policy": ["Policy"],
 }
 
@@ -86,6 +88,17 @@ class AliasBackend(lambda_models.LambdaBackend):
         function = self.get_function(function_name)
         super().delete_alias(name, function.function_name)
         self.hands.alias_changed(self.region_name, function.function_name, name)
+
+    def _read(self, name: str, qualifier: str | None = None) -> tuple[str, str | None]:
+        """The plain name and the qualifier, wherever it stood."""
+        try:
+            return names.read(self.region_name, name, qualifier)
+        except QualifiersDiffer as two:
+            raise invalid(str(two)) from None
+        except FunctionNotFound as missing:
+            unknown = UnknownFunctionException(missing.arn)
+            unknown.message = str(missing)
+            raise unknown from None
 
     def _check_versions(self, function_name: str, version: str, routing: Mapping[str, Any] | None) -> None:
         """Refuse versions that are not there, and shares that cannot be."""

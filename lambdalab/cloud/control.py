@@ -15,14 +15,14 @@ import moto.awslambda.models as lambda_models
 from moto.awslambda.exceptions import UnknownFunctionException
 
 from lambdalab.cloud import aliases, roles
-from lambdalab.cloud.aliases import AliasBackend, AliasHands
 from lambdalab.cloud.functions import InvocationHands, LabFunction
+from lambdalab.cloud.invoke_configs import DestinationHands, InvokeConfigBackend
 from lambdalab.cloud.limits import settings_complaint, snap_start_complaint
+from lambdalab.cloud.mappings import MappingBackend
 from lambdalab.cloud.refusals import check_revision, conflict, invalid, validate
 from lambdalab.keys import ACCOUNT
 from lambdalab.permissions import written
-from lambdalab.service import names
-from lambdalab.service.model import FunctionNotFound, QualifiersDiffer
+from lambdalab.service.model import EventSettings
 
 TOUCHED = {
     "moto.awslambda.models": [
@@ -52,7 +52,7 @@ NO_QUALIFIER = (
 )
 
 
-class FunctionHands(InvocationHands, AliasHands, Protocol):
+class FunctionHands(InvocationHands, DestinationHands, Protocol):
     """Who takes what moto's Lambda hands over."""
 
     def function_deleted(self, arn: str) -> None: ...
@@ -67,7 +67,7 @@ class FunctionHands(InvocationHands, AliasHands, Protocol):
 _hands: FunctionHands
 
 
-class LabBackend(AliasBackend):
+class LabBackend(InvokeConfigBackend, MappingBackend):
     """moto's Lambda control plane, refusing what AWS refuses."""
 
     __module__ = "moto.awslambda.models"
@@ -80,6 +80,7 @@ class LabBackend(AliasBackend):
             )
         _check_snap_start(spec)
         self._trusted(spec["FunctionName"], spec.get("Role"))
+        self._check_dead_letters(spec["FunctionName"], spec)
         function = super().create_function(spec)
         if spec.get("ReservedConcurrentExecutions") is not None:  # only CloudFormation's form of it has this
             self.put_function_concurrency(function.function_name, spec["ReservedConcurrentExecutions"])
@@ -87,17 +88,6 @@ class LabBackend(AliasBackend):
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
         return super().get_function(*self._read(function_name_or_arn, qualifier))
-
-    def _read(self, name: str, qualifier: str | None = None) -> tuple[str, str | None]:
-        """The plain name and the qualifier, wherever it stood."""
-        try:
-            return names.read(self.region_name, name, qualifier)
-        except QualifiersDiffer as two:
-            raise invalid(str(two)) from None
-        except FunctionNotFound as missing:
-            unknown = UnknownFunctionException(missing.arn)
-            unknown.message = str(missing)
-            raise unknown from None
 
     def _latest_only(self, name: str, qualifier: str | None) -> None:
         """Refuse to change a published version, which never changes."""
@@ -110,7 +100,7 @@ class LabBackend(AliasBackend):
     def _trusted(self, name: str, role: str | None) -> None:
         """Refuse a role whose trust policy does not let Lambda wear it."""
         arn = f"arn:aws:lambda:{self.region_name}:{ACCOUNT}:function:{self._read(name)[0]}"
-        if role and not roles.lambda_may_wear(role, arn):
+        if role and not roles.may_wear(role, "lambda.amazonaws.com", arn):
             raise invalid("The role defined for the function cannot be assumed by Lambda.")
 
     def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
@@ -120,6 +110,7 @@ class LabBackend(AliasBackend):
         check_revision(body.get("RevisionId"), now.revision_id)
         _check_snap_start({**now.get_configuration(), **body})
         self._trusted(function_name, body.get("Role"))
+        self._check_dead_letters(now.function_name, {**now.get_configuration(), **body})
         super().update_function_configuration(function_name, qualifier, body)
         return self._in_progress(self.get_function(function_name, qualifier))
 
@@ -175,6 +166,7 @@ class LabBackend(AliasBackend):
             raise invalid("$LATEST version cannot be deleted without deleting the function.")
         if version is None:
             super().delete_function(function_name)
+            self.forget_settings(plain)
             _hands.function_deleted(function.function_arn)
             return
         if not version.isdigit():
@@ -297,6 +289,11 @@ def statements(region: str, name: str, qualifier: str | None) -> list[Any]:
         return list(backend(region).policy(name, qualifier).statements)
     except UnknownFunctionException as missing:
         raise LookupError(str(missing)) from None
+
+
+def event_settings(region: str, name: str, qualifier: str | None) -> EventSettings:
+    """What is set for asynchronous events by this name and qualifier."""
+    return backend(region).event_settings(name, qualifier)
 
 
 def layer(region: str, arn: str) -> tuple[bytes, str]:

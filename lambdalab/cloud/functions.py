@@ -56,6 +56,7 @@ class LabFunction(lambda_models.LambdaFunction):
     def __init__(self, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1) -> None:
         super().__init__(account_id, spec, region, version)
         self.snap_start = str((spec.get("SnapStart") or {}).get("ApplyOn", "None"))
+        self.dead_letters = str((spec.get("DeadLetterConfig") or {}).get("TargetArn") or "")
         self.published = 0
         self._touch()
 
@@ -69,6 +70,7 @@ class LabFunction(lambda_models.LambdaFunction):
         return {
             **super().get_configuration(on_create),
             **(CREATING if on_create else {}),
+            **({"DeadLetterConfig": {"TargetArn": self.dead_letters}} if self.dead_letters else {}),
             "RevisionId": self.revision_id,
             "SnapStart": {"ApplyOn": self.snap_start, "OptimizationStatus": status},
         }
@@ -87,6 +89,8 @@ class LabFunction(lambda_models.LambdaFunction):
             self.ephemeral_storage = config_updates["EphemeralStorage"]["Size"]
         if "SnapStart" in config_updates:
             self.snap_start = config_updates["SnapStart"]["ApplyOn"]
+        if "DeadLetterConfig" in config_updates:
+            self.dead_letters = str(config_updates["DeadLetterConfig"].get("TargetArn") or "")
         if "ImageConfig" in config_updates:
             self.image_config = lambda_models.ImageConfig(config_updates["ImageConfig"])
         if "TracingConfig" in config_updates:

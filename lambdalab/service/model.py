@@ -33,6 +33,7 @@ class FunctionVersion:
         image_config: what the function sets over the image: EntryPoint, Command, WorkingDirectory.
         code_sha256: of the zip, base64 as in AWS's CodeSha256; "" when it is not known.
         layer_sha256s: the same of each layer.
+        dead_letters: the ARN of the queue or topic that gets events which nothing came of; "" for none.
     """
 
     arn: str
@@ -55,10 +56,28 @@ class FunctionVersion:
     image_config: Mapping[str, Any] = field(default_factory=dict)
     code_sha256: str = ""
     layer_sha256s: Sequence[str] = ()
+    dead_letters: str = ""
 
     @property
     def log_group(self) -> str:
         return f"/aws/lambda/{self.name}"
+
+
+@dataclass(frozen=True)
+class EventSettings:
+    """What a function, a version or an alias sets for its asynchronous events (lesson 07).
+
+    Args:
+        retries: MaximumRetryAttempts, 0 to 2.
+        oldest: MaximumEventAgeInSeconds, 60 to 21,600.
+        on_success: the ARN of a destination; "" for none.
+        on_failure: the same.
+    """
+
+    retries: int = 2
+    oldest: float = 21_600.0
+    on_success: str = ""
+    on_failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,12 +110,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the caller gets: the payload, the error object if the function failed, and the log of this invocation."""
+    """What the caller gets: the payload, the error object if the function failed, and the log of this invocation.
+
+    Args:
+        span: the run's own id in its trace.
+    """
 
     payload: bytes
     error: Mapping[str, Any] | None
     report: Report
     log: Sequence[LogEvent]
+    span: str = ""
 
 
 class FunctionNotFound(LookupError):
@@ -108,14 +132,19 @@ class FunctionNotFound(LookupError):
 
 
 class RecursiveLoop(RuntimeError):
-    """The function has run too often in one chain of events: it starts itself. Carries its ARN."""
+    """The function has run too often in one chain of events: it starts itself.
 
-    def __init__(self, arn: str) -> None:
+    Args:
+        arn: the function's.
+        call: what was stopped, as far as anybody can still use it.
+    """
+
+    def __init__(self, arn: str, call: Call | None = None) -> None:
         super().__init__(
             "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services "
             "resources and stopped your function's invocation."
         )
-        self.arn = arn
+        self.arn, self.call = arn, call
 
 
 class QualifiersDiffer(ValueError):
@@ -134,6 +163,9 @@ class Catalogue(Protocol):
         Raises:
             FunctionNotFound: no such function, version or alias.
         """
+
+    def event_settings(self, region: str, name: str, qualifier: str | None) -> EventSettings:
+        """What is set for asynchronous events by this name and qualifier; what Lambda does without settings if not."""
 
 
 class LogShelf(Protocol):

@@ -7,8 +7,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html; lesson 0
 
 from __future__ import annotations
 
-from lambdalab.observe.tracing import Trace
-from lambdalab.service.model import RecursiveLoop
+from dataclasses import replace
+
+from lambdalab.service.model import Call, RecursiveLoop
 
 MOST_IN_CHAIN = 16
 TERMINATE, ALLOW = "Terminate", "Allow"
@@ -33,13 +34,14 @@ class Recursion:
         """
         (self._allowed.add if setting == ALLOW else self._allowed.discard)(arn)
 
-    def enter(self, arn: str, trace: Trace) -> Trace:
-        """The trace with this run in its lineage.
+    def enter(self, call: Call) -> Call:
+        """The call with this run in its trace's lineage.
 
         Raises:
             RecursiveLoop: the function has run sixteen times in this chain, and loops are not allowed to it.
         """
-        trace = trace.enters(arn)
-        if trace.visits(arn) > MOST_IN_CHAIN and arn not in self._allowed:
-            raise RecursiveLoop(arn)
-        return trace
+        arn = call.function.arn
+        entered = replace(call, trace=call.trace.enters(arn))
+        if entered.trace.visits(arn) > MOST_IN_CHAIN and arn not in self._allowed:
+            raise RecursiveLoop(arn, entered)
+        return entered

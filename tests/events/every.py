@@ -71,6 +71,14 @@ KINDS: dict[str, Kind] = {
     ),
     "eventbridge": Kind(lambda: events.eventbridge_event("shop", "OrderPlaced", {"total": 100}), *EVENTBRIDGE),
     "schedule": Kind(lambda: events.eventbridge_schedule("every-hour"), *EVENTBRIDGE),
+    "destination, failure": Kind(
+        lambda: events.destination_record("charge", {"order": 7}, error="no"), keys.DESTINATION, None, None
+    ),
+    "destination, success": Kind(
+        lambda: events.destination_record("charge", {"order": 7}, answer=1), keys.DESTINATION, None, None
+    ),
+    "scheduler": Kind(lambda: events.eventbridge_scheduler("nightly"), keys.EVENTBRIDGE, None, EVENTBRIDGE[2]),
+    "alarm": Kind(lambda: events.cloudwatch_alarm("sick"), keys.ALARM, None, data_classes.CloudWatchAlarmEvent),
     "url": Kind(lambda: events.function_url_request("GET", "/items?id=7&id=8"), *URL),
     "url, cookies": Kind(lambda: events.function_url_request(headers={"cookie": "a=1; b=2"}), *URL),
     "url, binary": Kind(lambda: events.function_url_request("POST", "/pictures", body=b"\xff\xd8"), *URL),

@@ -128,6 +128,30 @@ DYNAMODB: Shape = {
         }
     ]
 }
+DESTINATION: Shape = {
+    "version": ...,
+    "timestamp": ...,
+    "requestContext": {"requestId": ..., "functionArn": ..., "condition": ..., "approximateInvokeCount": ...},
+    "requestPayload": ...,
+    "responseContext?": {"statusCode": ..., "executedVersion": ..., "functionError?": ...},
+    "responsePayload?": ...,
+}
+DISCARDED: Shape = {
+    "requestContext": {"requestId": ..., "functionArn": ..., "condition": ..., "approximateInvokeCount": ...},
+    "responseContext?": {"statusCode": ..., "executedVersion": ..., "functionError": ...},
+    "version": ...,
+    "timestamp": ...,
+    "DDBStreamBatchInfo": {
+        "shardId": ...,
+        "startSequenceNumber": ...,
+        "endSequenceNumber": ...,
+        "approximateArrivalOfFirstRecord": ...,
+        "approximateArrivalOfLastRecord": ...,
+        "batchSize": ...,
+        "streamArn": ...,
+    },
+    "payload?": ...,
+}
 FUNCTION_URL: Shape = {
     "version": ...,
     "routeKey": ...,
@@ -196,6 +220,33 @@ REST_API: Shape = {
     },
     "body": ...,
     "isBase64Encoded": ...,
+}
+_STATE: Shape = {"value": ..., "reason": ..., "reasonData?": ..., "timestamp": ...}
+ALARM: Shape = {
+    "source": ...,
+    "alarmArn": ...,
+    "accountId": ...,
+    "time": ...,
+    "region": ...,
+    "alarmData": {
+        "alarmName": ...,
+        "state": _STATE,
+        "previousState": _STATE,
+        "configuration": {
+            "description?": ...,
+            "metrics": [
+                {
+                    "id": ...,
+                    "metricStat": {
+                        "metric": {"namespace": ..., "name": ..., "dimensions": ...},
+                        "period": ...,
+                        "stat": ...,
+                    },
+                    "returnData": ...,
+                }
+            ],
+        },
+    },
 }
 
 

@@ -62,6 +62,14 @@ READ: dict[str, Any] = {
     "SNSEvent": lambda e: [(r.sns.message, r.sns.subject, r.sns.signing_cert_url) for r in e.records],
     "DynamoDBStreamEvent": lambda e: [(r.event_name.name, r.dynamodb.keys) for r in e.records],
     "EventBridgeEvent": lambda e: (e.source, e.detail_type, e.detail, e.time),
+    "CloudWatchAlarmEvent": lambda e: (
+        e.alarm_arn,
+        e.source_account_id,
+        e.timestamp,
+        e.alarm_data.state.value,
+        e.alarm_data.state.reason_data_decoded["recentDatapoints"],
+        e.alarm_data.configuration.metrics[0].metric_stat.period,
+    ),
     "LambdaFunctionUrlEvent": lambda e: (e.http_method, e.path, e.is_base64_encoded, e.request_context.stage),
     "APIGatewayProxyEventV2": lambda e: (e.http_method, e.route_key, e.path, e.request_context.api_id),
     "APIGatewayProxyEvent": lambda e: (e.http_method, e.resource, e.path, e.request_context.identity.source_ip),
@@ -86,6 +94,7 @@ READ_BY_HAND: dict[str, Any] = {
         (r["eventName"], {name: value["S"] for name, value in r["dynamodb"]["Keys"].items()}) for r in e["Records"]
     ],
     "EventBridgeEvent": lambda e: (e["source"], e["detail-type"], e["detail"], e["time"]),
+    "CloudWatchAlarmEvent": lambda e: (e["alarmArn"], e["accountId"], e["time"], "ALARM", [3.0], 60),
     "LambdaFunctionUrlEvent": lambda e: (
         e["requestContext"]["http"]["method"],
         e["rawPath"],
