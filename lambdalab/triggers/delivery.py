@@ -8,7 +8,7 @@ and each answer is a step in the journal.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,15 +73,33 @@ class Push:
         }
 
 
-def deliver(push: Push, event: Mapping[str, Any], service: LambdaService, statements: Statements) -> None:
-    """Queue the event for the function, if it exists and lets the service in; write down what happened."""
+def deliver(push: Push, event: Any, service: LambdaService, statements: Statements) -> tuple[str, str]:
+    """Queue the event for the function, if it exists and lets the service in; write down what happened.
+
+    Args:
+        event: a JSON object, or any other JSON value that somebody chose as the function's input.
+
+    Returns:
+        The outcome, "ok", "missing", "stopped" or "denied", and the reason in words.
+    """
     span = new_span()
-    _write_down(push, span, service, *_queue(push, span, event, service, statements))
+    outcome, reason, advice, request_id = _queue(push, span, event, service, statements)
+    _write_down(push, span, service, outcome, reason, advice, request_id)
+    return outcome, reason
 
 
 def filtered(push: Push, reason: str, service: LambdaService) -> None:
     """Write down that a filter kept the event back."""
-    _write_down(push, new_span(), service, "filtered", reason)
+    note(push, "filtered", reason, service)
+
+
+def note(push: Push, outcome: str, reason: str, service: LambdaService, advice: str = "", span: str = "") -> None:
+    """Write down what became of an event that goes somewhere else than to a function's queue, or nowhere.
+
+    Args:
+        span: of this step, where what was sent already names it.
+    """
+    _write_down(push, span or new_span(), service, outcome, reason, advice)
 
 
 def _write_down(
@@ -114,7 +132,7 @@ def _write_down(
 
 
 def _queue(
-    push: Push, span: str, event: Mapping[str, Any], service: LambdaService, statements: Statements
+    push: Push, span: str, event: Any, service: LambdaService, statements: Statements
 ) -> tuple[str, str, str, str]:
     """Outcome, reason, what to do, and the request id that the event got."""
     try:
@@ -129,6 +147,7 @@ def _queue(
     except FunctionNotFound as missing:
         return "missing", str(missing), "", ""
     except RecursiveLoop as loop:
+        service.stop(loop)
         return "stopped", str(loop), "", ""
     if push.principal:
         policy = list(statements(push.region, push.function, push.qualifier))
