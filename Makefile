@@ -23,7 +23,7 @@ help:
 	@echo "make exercises  exercises/ from solutions/"
 	@echo "make blank      the notebooks without outputs, in build/blank"
 	@echo "make bench      speed against floors and peers"
-	@echo "make soak       5,000 invocations, one in ten with a fault"
+	@echo "make soak       5,000 invocations, one in ten with a fault; 10,000 messages through seven services"
 	@echo "make clean      remove caches and build/; .venv stays"
 
 lab: .venv/lab.stamp
@@ -71,6 +71,7 @@ bench: .venv/dev.stamp
 
 soak: .venv/dev.stamp
 	$(PY) -m benchmarks.soak
+	$(PY) -m benchmarks.pipeline
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -53,6 +53,10 @@ class Tally:
         with self._lock:
             self._working[access_key_id] = request_id
 
+    def working(self, access_key_id: str) -> str | None:
+        """The request id of the event that the environment with this key works on; None for no such environment."""
+        return self._working.get(access_key_id)
+
     def ends(self, access_key_id: str, name: str, request_id: str, stream: str, *, inits: int, log_bytes: int) -> None:
         """It has done so; `stream` tells environments apart."""
         with self._lock:
