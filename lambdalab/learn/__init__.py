@@ -1,4 +1,5 @@
-"""What a lesson and a workbook ask of a student: predict and reveal, recall and transfer, check and hint, progress.
+"""What a lesson and a workbook ask of a student: predict and reveal, recall, transfer and review, check and hint,
+progress.
 
 Each is a call with text, so that it works in a notebook, in a terminal, by keyboard and with a screen reader; in a
 notebook it shows a card as well. AWS has nothing of the kind. Left out: grading a class, which is
@@ -12,16 +13,21 @@ from lambdalab.learn.hints import hint
 from lambdalab.learn.predictions import predict, reveal
 from lambdalab.learn.progress import progress
 from lambdalab.learn.recall import recall
+from lambdalab.learn.review import look_again, review
+from lambdalab.learn.sources import trigger_table
 
 __all__ = [
     "CheckResult",
     "NotYet",
     "check",
     "hint",
+    "look_again",
     "mistake",
     "predict",
     "progress",
     "recall",
     "reveal",
+    "review",
     "transfer",
+    "trigger_table",
 ]

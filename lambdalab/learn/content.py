@@ -17,7 +17,7 @@ from typing import Any
 FOLDER = Path(__file__).parent / "content"
 DONT_KNOW = "I don't know"
 LONGEST_TO_SHORTEST = 1.6
-_LETTERS = "abcdefgh"
+LETTERS = "abcdefgh"
 
 
 class ContentError(ValueError):
@@ -74,7 +74,7 @@ class Prediction:
 
     @property
     def dont_know(self) -> Option:
-        return Option(_LETTERS[len(self.options)], DONT_KNOW)
+        return Option(LETTERS[len(self.options)], DONT_KNOW)
 
     @property
     def choices(self) -> tuple[Option, ...]:
@@ -127,6 +127,7 @@ class Lesson:
 
 
 def next_or_key_error(options: Sequence[Option], letter: str) -> Option:
+    """The option of this letter; raises KeyError if there is none."""
     for option in options:
         if option.letter == letter:
             return option
@@ -157,21 +158,17 @@ def read(path: Path) -> Lesson:
     Raises:
         ContentError: the file breaks a rule.
     """
-    number = path.stem
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as wrong:
-        raise ContentError(f"{path.name}: not valid TOML: {wrong}") from None
+    number, data = path.stem, parsed(path)
     predictions = tuple(_prediction(path.name, number, k, item) for k, item in enumerate(data.get("prediction", []), 1))
     recall = tuple(_recall(path.name, number, k, item) for k, item in enumerate(data.get("recall", []), 1))
-    _require(3 <= len(predictions) <= 5, path.name, "predictions", f"3 to 5 are wanted, there are {len(predictions)}")
+    require(3 <= len(predictions) <= 5, path.name, "predictions", f"3 to 5 are wanted, there are {len(predictions)}")
     wanted = 0 if number == "00" else 3
-    _require(len(recall) == wanted, path.name, "recall", f"{wanted} questions are wanted, there are {len(recall)}")
+    require(len(recall) == wanted, path.name, "recall", f"{wanted} questions are wanted, there are {len(recall)}")
     if int(number) >= 2:
         old = any(int(question.origin) <= int(number) - 2 for question in recall)
-        _require(old, path.name, "recall", "one question must come from two or more lessons back")
-    top = _Item(path.name, "the file", data)
-    transfer = _Item(path.name, "transfer", data.get("transfer", {}))
+        require(old, path.name, "recall", "one question must come from two or more lessons back")
+    top = Entry(path.name, "the file", data)
+    transfer = Entry(path.name, "transfer", data.get("transfer", {}))
     return Lesson(
         number=number,
         title=top.text("title"),
@@ -182,8 +179,20 @@ def read(path: Path) -> Lesson:
     )
 
 
+def parsed(path: Path) -> dict[str, Any]:
+    """What a content file holds.
+
+    Raises:
+        ContentError: it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise ContentError(f"{path.name}: not valid TOML: {wrong}") from None
+
+
 @dataclass(frozen=True)
-class _Item:
+class Entry:
     """One table of a content file, with its place for the message when something is missing."""
 
     file: str
@@ -192,34 +201,35 @@ class _Item:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.data.get(key, default)
-        _require(isinstance(value, str) and (bool(value) or default == ""), self.file, self.name, f"`{key}` is missing")
+        require(isinstance(value, str) and (bool(value) or default == ""), self.file, self.name, f"`{key}` is missing")
         return str(value)
 
 
-def _require(fine: bool, file: str, item: str, rule: str) -> None:
+def require(fine: bool, file: str, item: str, rule: str) -> None:
+    """Raises ContentError with file, item and rule where it is not fine."""
     if not fine:
         raise ContentError(f"{file}, {item}: {rule}")
 
 
 def _prediction(file: str, lesson_number: str, position: int, data: Mapping[str, Any]) -> Prediction:
-    item = _Item(file, str(data.get("id", f"prediction {position}")), data)
-    _require(
+    item = Entry(file, str(data.get("id", f"prediction {position}")), data)
+    require(
         data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}"
     )
-    rows = [_Item(file, f"{item.name}, option {_LETTERS[k]}", row) for k, row in enumerate(data.get("option", []))]
-    _require(2 <= len(rows) <= 6, file, item.name, f"2 to 6 options are wanted, there are {len(rows)}")
+    rows = [Entry(file, f"{item.name}, option {LETTERS[k]}", row) for k, row in enumerate(data.get("option", []))]
+    require(2 <= len(rows) <= 6, file, item.name, f"2 to 6 options are wanted, there are {len(rows)}")
     for row in rows:
-        _require("value" in row.data, file, row.name, "`value` is missing: what would be measured if it were true?")
+        require("value" in row.data, file, row.name, "`value` is missing: what would be measured if it were true?")
     options = tuple(
         Option(letter, row.text("text"), row.data["value"], row.text("idea"), row.text("why_not"))
-        for letter, row in zip(_LETTERS, rows, strict=False)
+        for letter, row in zip(LETTERS, rows, strict=False)
     )
-    _near_equal(file, item.name, options)
+    near_equal(file, item.name, options)
     letters = [option.letter for option in options]
     expected, commonest = item.text("expected"), item.text("commonest")
-    _require(expected in letters, file, item.name, f"`expected` is {expected!r}, not one of {', '.join(letters)}")
-    _require(commonest in letters, file, item.name, f"`commonest` is {commonest!r}, not one of {', '.join(letters)}")
-    _require(commonest != expected, file, item.name, "`commonest` must be a wrong option, not the expected one")
+    require(expected in letters, file, item.name, f"`expected` is {expected!r}, not one of {', '.join(letters)}")
+    require(commonest in letters, file, item.name, f"`commonest` is {commonest!r}, not one of {', '.join(letters)}")
+    require(commonest != expected, file, item.name, "`commonest` must be a wrong option, not the expected one")
     return Prediction(
         id=item.text("id"),
         question=item.text("question"),
@@ -234,24 +244,24 @@ def _prediction(file: str, lesson_number: str, position: int, data: Mapping[str,
 
 
 def _recall(file: str, lesson_number: str, position: int, data: Mapping[str, Any]) -> Recall:
-    item = _Item(file, f"recall {data.get('id', position)}", data)
-    _require(
+    item = Entry(file, f"recall {data.get('id', position)}", data)
+    require(
         data.get("id") == f"{lesson_number}-{position}", file, item.name, f"the id must be {lesson_number}-{position}"
     )
-    options = tuple(Option(letter, text) for letter, text in zip(_LETTERS, data.get("options", []), strict=False))
-    _require(3 <= len(options) <= 4, file, item.name, f"3 or 4 options are wanted, there are {len(options)}")
+    options = tuple(Option(letter, text) for letter, text in zip(LETTERS, data.get("options", []), strict=False))
+    require(3 <= len(options) <= 4, file, item.name, f"3 or 4 options are wanted, there are {len(options)}")
     answer, origin = item.text("answer"), item.text("from")
-    _require(
+    require(
         answer in [option.letter for option in options], file, item.name, f"`answer` is {answer!r}, which is no option"
     )
-    _require(origin.isdigit() and int(origin) < int(lesson_number), file, item.name, "`from` must be an earlier lesson")
+    require(origin.isdigit() and int(origin) < int(lesson_number), file, item.name, "`from` must be an earlier lesson")
     return Recall(item.text("id"), origin, item.text("question"), options, answer, item.text("explanation"))
 
 
-def _near_equal(file: str, item: str, options: Sequence[Option]) -> None:
+def near_equal(file: str, item: str, options: Sequence[Option]) -> None:
     """An option that is much longer than another one gives the answer away."""
     lengths = sorted(len(option.text) for option in options)
     fine = lengths[-1] <= LONGEST_TO_SHORTEST * lengths[0]
-    _require(
+    require(
         fine, file, item, f"options must be of near-equal length, these have {lengths[0]} to {lengths[-1]} characters"
     )

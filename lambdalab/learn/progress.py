@@ -11,13 +11,15 @@ from typing import Any
 from lambdalab.learn import store
 from lambdalab.learn.content import lesson, lessons
 from lambdalab.learn.display import Shown, show
+from lambdalab.learn.drawing import questions, rounds
 from lambdalab.learn.exercises import workbook, workbooks
+from lambdalab.learn.reviews import content_of, reviews
 
 _COLUMNS = ("lesson", "predictions", "recall", "exercises done", "begun, not done", "hints read", "my mistake line")
 
 
 def progress() -> None:
-    """Show your own progress: one row a lesson (lesson 00)."""
+    """Show your own progress: one row a lesson, and one for each review begun (lesson 00)."""
     show(card(store.load()))
 
 
@@ -26,6 +28,7 @@ def card(data: Mapping[str, Any]) -> Shown:
     from lambdalab.show.picture import Table
 
     rows = tuple(_row(number, data) for number in sorted({*lessons(), *workbooks()}))
+    rows += tuple(_review_row(number, data) for number in reviews() if number in data["reviews"])
     table = Table(caption="Your progress, from your own file on this machine", columns=_COLUMNS, rows=rows)
     return Shown(table.html(), table.text())
 
@@ -48,6 +51,13 @@ def _row(number: str, data: Mapping[str, Any]) -> tuple[str, ...]:
         str(sum(int(data["hints"].get(id, 0)) for id in exercises)),
         "kept" if number in data["mistakes"] else "–",
     )
+
+
+def _review_row(number: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """A review begun: right answers of its open round, in the column of recall."""
+    asked, answers = questions(number, data), rounds(number, data)[-1]["answers"]
+    right = sum(answers.get(item.id) == item.answer for item in asked)
+    return (f"{number} {content_of(number).title}", "–", _of(right, len(asked)), "–", "–", "–", "–")
 
 
 def _of(count: int, total: int) -> str:

@@ -71,6 +71,17 @@ def returning(number: str, data: dict[str, Any]) -> list[Recall]:
     return [known[id] for _, id in sorted(due)[:RETURNING]]
 
 
+def move(data: dict[str, Any], id: str, right: bool, asked_in: str) -> None:
+    """Put a question into its new box; a question that was right at first rests at once.
+
+    Args:
+        asked_in: the lesson at whose start it was asked, or the last one before the review that asked its idea.
+    """
+    before = data["recall"].get(id)
+    box = 1 if not right else 3 if before is None else min(3, before["box"] + 1)
+    data["recall"][id] = {**(before or {}), "box": box, "lesson": asked_in}
+
+
 def _questions() -> dict[str, Recall]:
     return {question.id: question for number in lessons() for question in lesson(number).recall}
 
@@ -82,13 +93,11 @@ def _answers(questions: Sequence[Recall]) -> dict[str, str]:
 
 
 def _move(data: dict[str, Any], question: Recall, letter: str) -> None:
-    """Put the question into its new box, with the answer and the lesson at whose start it was asked."""
-    before = data["recall"].get(question.id)
+    """Keep the answer, and put the question into its new box."""
     own = question.id.split("-")[0]
     asked_in = max(own, str(data.get("recall_lesson", own)))
-    right = letter == question.answer
-    box = 1 if not right else 3 if before is None else min(3, before["box"] + 1)
-    data["recall"][question.id] = {"box": box, "lesson": asked_in, "answer": letter}
+    move(data, question.id, letter == question.answer, asked_in)
+    data["recall"][question.id]["answer"] = letter
 
 
 def _start(number: str) -> Shown:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 VARIABLE = "LAMBDALAB_PROGRESS"
-_PARTS = ("predictions", "recall", "exercises", "hints", "mistakes")
+_PARTS = ("predictions", "recall", "exercises", "hints", "mistakes", "reviews")
 _LOCK_SECONDS = 3.0
 _STALE_SECONDS = 10.0
 

@@ -1,17 +1,19 @@
-"""The clickable form of a prediction: a thin layer over `predict`, which does the same in text.
+"""The clickable forms of a prediction and of a review's question: a thin layer over `predict` and `review`.
 
-Radio buttons, two steps of certainty, and one button that saves, so that moving through the options by keyboard
-records nothing. Left out: anything that the text twin could not do.
+Radio buttons, for a prediction two steps of certainty, and one button that saves, so that moving through the options
+by keyboard records nothing. Left out: anything that the text twin could not do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from lambdalab.learn.content import Option, Prediction
-from lambdalab.show import keys
-from lambdalab.show.frame import code, rich
+from lambdalab.learn.reviews import Item
+from lambdalab.show import keys, theme
+from lambdalab.show.frame import code, code_block, rich
 
 # Targets of 44 px, and a focus ring that does not depend on a colour alone.
 _SHEET = """
@@ -41,18 +43,11 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     from lambdalab.learn.predictions import SURE, record, twin, was_run
     from lambdalab.show.cards import prediction_kicker, prediction_note
 
-    options = widgets.RadioButtons(
-        options=[(_label(option), option.letter) for option in prediction.choices],
-        value=chosen,
-        layout=widgets.Layout(width="auto"),
-        tooltip=prediction.question.replace("`", ""),
-    )
+    options = _radio_buttons(prediction.choices, chosen, prediction.question)
     certainty = widgets.ToggleButtons(
         options=list(SURE), value=sure, description="How sure?", tooltips=[f"{step} sure" for step in SURE]
     )
-    save = widgets.Button(
-        description="Save my answer", button_style="primary", layout=widgets.Layout(width="max-content")
-    )
+    save = _button("Save my answer")
     run = was_run(prediction.id)
     status = widgets.HTML(_status(prediction_note(chosen, run), twin(prediction, chosen, sure)))
 
@@ -64,13 +59,60 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
             status.value = _status(record(prediction, options.value, certainty.value), call)
 
     save.on_click(on_save)
-    heading = (
-        f"{_STYLE}<div>{escape(prediction_kicker(prediction.id, run))}</div>"
-        f"<p style='font-weight:bold;font-size:17px'>{rich(prediction.question)}</p>"
-    )
-    form = widgets.VBox([widgets.HTML(heading), options, certainty, save, status])
+    return _form(prediction_kicker(prediction.id, run), prediction.question, [options, certainty, save, status])
+
+
+def review_widget(number: str, question: int, item: Item, kicker: str, said: str | None) -> Any:
+    """The form of a review's question; a click on its button answers, and the explanation appears below.
+
+    Args:
+        number, question: the review and the place in it, for the call.
+        said: the letter that counts already, or None.
+    """
+    import ipywidgets as widgets
+
+    from lambdalab.learn.review import answered, call
+
+    options = _radio_buttons(item.choices, said, item.question)
+    save = _button("Answer")
+    first = f"You said {said}." if said else "No notes."
+    status = widgets.HTML(_status(first, call(number, question)))
+
+    def on_save(_: object) -> None:
+        if options.value is None:
+            status.value = _status("Choose an answer first.", call(number, question))
+        else:
+            status.value = answered(number, question, options.value, below_it=True).html
+
+    save.on_click(on_save)
+    given = [widgets.HTML(f'<style>{theme.css()}</style><div class="ll">{code_block(item.given)}</div>')]
+    return _form(kicker, item.question, [*(given if item.given else []), options, save, status])
+
+
+def _form(kicker: str, question: str, parts: Sequence[Any]) -> Any:
+    import ipywidgets as widgets
+
+    heading = f"{_STYLE}<div>{escape(kicker)}</div><p style='font-weight:bold;font-size:17px'>{rich(question)}</p>"
+    form = widgets.VBox([widgets.HTML(heading), *parts])
     form.add_class("ll-form")
     return form
+
+
+def _radio_buttons(choices: Sequence[Option], chosen: str | None, question: str) -> Any:
+    import ipywidgets as widgets
+
+    return widgets.RadioButtons(
+        options=[(_label(option), option.letter) for option in choices],
+        value=chosen,
+        layout=widgets.Layout(width="auto"),
+        tooltip=question.replace("`", ""),
+    )
+
+
+def _button(words: str) -> Any:
+    import ipywidgets as widgets
+
+    return widgets.Button(description=words, button_style="primary", layout=widgets.Layout(width="max-content"))
 
 
 def _label(option: Option) -> str:

@@ -47,8 +47,8 @@ class Heading:
 def lesson(name: str, notebook: NotebookNode, number: str) -> list[Finding]:
     """Everything in a lesson's shape that has to be repaired."""
     return [
-        *_size(name, notebook),
-        *_code_lines(name, notebook),
+        *size(name, notebook, "a lesson", CELLS, WORDS),
+        *long_code(name, notebook),
         *_sections(name, notebook, number),
         *_learning(name, notebook, number),
         *_further(name, notebook),
@@ -58,7 +58,7 @@ def lesson(name: str, notebook: NotebookNode, number: str) -> list[Finding]:
 def headings(notebook: NotebookNode) -> list[Heading]:
     """The Markdown headings in order, navigation and fenced text left out."""
     found = []
-    for position, cell in _text_cells(notebook):
+    for position, cell in text_cells(notebook):
         for number, line in prose(cell.source):
             match = _HEADING.match(line)
             if match:
@@ -79,7 +79,7 @@ def prose(source: str) -> Iterator[tuple[int, str]]:
 def words(notebook: NotebookNode) -> int:
     """The words of the lesson's text: tags, link targets, images, fences and navigation don't count."""
     total = 0
-    for _, cell in _text_cells(notebook):
+    for _, cell in text_cells(notebook):
         text = _NOT_WORDS.sub(" ", "\n".join(line for _, line in prose(cell.source)))
         total += sum(any(character.isalnum() for character in word) for word in text.split())
     return total
@@ -95,22 +95,26 @@ def predictions(notebook: NotebookNode) -> dict[str, int]:
     return dict(_items(notebook, "predict"))
 
 
-def _text_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+def text_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """The cells of text with their positions from 1, navigation left out."""
     for position, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown" and not cells.is_navigation(cell):
             yield position, cell
 
 
-def _size(name: str, notebook: NotebookNode) -> Iterator[Finding]:
-    number = sum(not cells.is_navigation(cell) for cell in notebook.cells)
-    if not CELLS[0] <= number <= CELLS[1]:
-        yield Finding(name, 0, 0, f"{number} cells; a lesson has {CELLS[0]} to {CELLS[1]}, navigation not counted.")
-    count = words(notebook)
-    if not WORDS[0] <= count <= WORDS[1]:
-        yield Finding(name, 0, 0, f"{count:,} words of text; a lesson has {WORDS[0]:,} to {WORDS[1]:,}.")
+def size(
+    name: str, notebook: NotebookNode, kind: str, cell_limits: tuple[int, int], word_limits: tuple[int, int]
+) -> Iterator[Finding]:
+    """Too few or too many cells or words for a notebook of this kind, "a lesson"."""
+    number, (fewest, most) = sum(not cells.is_navigation(cell) for cell in notebook.cells), cell_limits
+    if not fewest <= number <= most:
+        yield Finding(name, 0, 0, f"{number} cells; {kind} has {fewest} to {most}, navigation not counted.")
+    count, (fewest, most) = words(notebook), word_limits
+    if not fewest <= count <= most:
+        yield Finding(name, 0, 0, f"{count:,} words of text; {kind} has {fewest:,} to {most:,}.")
 
 
-def _code_lines(name: str, notebook: NotebookNode) -> Iterator[Finding]:
+def long_code(name: str, notebook: NotebookNode) -> Iterator[Finding]:
     """A `%%deploy` cell is a function's file, so it counts in neither figure."""
     lengths = []
     for position, cell in enumerate(notebook.cells, start=1):
@@ -159,24 +163,34 @@ def _sections(name: str, notebook: NotebookNode, number: str) -> Iterator[Findin
                 summary.line,
                 f"the summary has {reached} points and the objectives have {aims}; each point mirrors one.",
             )
-    yield from _minutes(
+    yield from minutes(
         name, notebook, [heading for heading in found if heading.level == 2 and heading is not objectives]
     )
     if number in WITH_BOX and not any(_BOX.search(heading.text) for heading in found):
         yield Finding(name, 0, 0, "the plan of this lesson names a box, and no heading says 'Before you go on'.")
-    text = "\n".join(cell.source for _, cell in _text_cells(notebook))
-    for word, where in (("Question", r"\*\*(?:The )?question"), ("Minutes", r"\*\*(?:minutes|time)")):
-        if not re.search(where, text, re.IGNORECASE):
-            yield Finding(
-                name, 0, 0, f"the opening has no line '**{word}:** …', from which the README's table is written."
-            )
-    if "](../exercises/" not in text:
+    yield from opening(name, notebook)
+    if not links_to_a_workbook(notebook):
         yield Finding(
             name, 0, 0, f"no bridge to the workbook. Link to ../exercises/{number}_….ipynb in the last section."
         )
 
 
-def _minutes(name: str, notebook: NotebookNode, sections: list[Heading]) -> Iterator[Finding]:
+def opening(name: str, notebook: NotebookNode) -> Iterator[Finding]:
+    """The two lines of the opening that the README's table shows."""
+    text = "\n".join(cell.source for _, cell in text_cells(notebook))
+    for word, where in (("Question", r"\*\*(?:The )?question"), ("Minutes", r"\*\*(?:minutes|time)")):
+        if not re.search(where, text, re.IGNORECASE):
+            yield Finding(
+                name, 0, 0, f"the opening has no line '**{word}:** …', from which the README's table is written."
+            )
+
+
+def links_to_a_workbook(notebook: NotebookNode) -> bool:
+    """Whether the text, navigation left out, leads to exercises/."""
+    return any("](../exercises/" in cell.source for _, cell in text_cells(notebook))
+
+
+def minutes(name: str, notebook: NotebookNode, sections: list[Heading]) -> Iterator[Finding]:
     """Each section says how many minutes have passed when it begins, and time runs forward."""
     last = -1
     for heading in sections:
@@ -208,7 +222,7 @@ def _bullets(notebook: NotebookNode, heading: Heading, found: list[Heading]) -> 
     )
     return sum(
         bool(_BULLET.match(line))
-        for position, cell in _text_cells(notebook)
+        for position, cell in text_cells(notebook)
         for number, line in prose(cell.source)
         if (heading.cell, heading.line) < (position, number) < end
     )
@@ -229,7 +243,7 @@ def _learning(name: str, notebook: NotebookNode, number: str) -> Iterator[Findin
             yield Finding(name, position, 0, f"predict({item!r}) has no later reveal({item!r}, …).")
     for item in revealed.keys() - predicted.keys():
         yield Finding(name, revealed[item], 0, f"reveal({item!r}) without predict({item!r}) before it.")
-    for position, cell, call in _calls(notebook, "predict"):
+    for position, cell, call in calls(notebook, "predict"):
         if len(call.args) > 1 or any(keyword.arg in ("answer", "sure") for keyword in call.keywords):
             yield Finding(
                 name,
@@ -238,9 +252,9 @@ def _learning(name: str, notebook: NotebookNode, number: str) -> Iterator[Findin
                 f"the lesson answers its own prediction: {cell.source.splitlines()[call.lineno - 1].strip()}. Leave "
                 "the answer to the student.",
             )
-    if number != "00" and not list(_calls(notebook, "recall")):
+    if number != "00" and not list(calls(notebook, "recall")):
         yield Finding(name, 0, 0, f'no recall("{number}") at the start.')
-    if not list(_calls(notebook, "transfer")):
+    if not list(calls(notebook, "transfer")):
         yield Finding(name, 0, 0, f'no transfer("{number}") at the end.')
     if gates.counts(notebook).errors_asserted == 0:
         yield Finding(
@@ -272,7 +286,8 @@ def _further(name: str, notebook: NotebookNode) -> Iterator[Finding]:
         core |= stored
 
 
-def _calls(notebook: NotebookNode, function: str) -> Iterator[tuple[int, NotebookNode, ast.Call]]:
+def calls(notebook: NotebookNode, function: str) -> Iterator[tuple[int, NotebookNode, ast.Call]]:
+    """Each call of a function in a notebook's code cells: the cell's position, the cell, the call."""
     for position, cell in enumerate(notebook.cells, start=1):
         if cells.is_code(cell) and cells.cell_magic(cell) is None:
             yield from ((position, cell, call) for call in cells.calls(cell, function))
@@ -280,6 +295,6 @@ def _calls(notebook: NotebookNode, function: str) -> Iterator[tuple[int, Noteboo
 
 def _items(notebook: NotebookNode, function: str) -> Iterator[tuple[str, int]]:
     """The first argument of each call of predict or reveal, and the cell where it stands."""
-    for position, _, call in _calls(notebook, function):
+    for position, _, call in calls(notebook, function):
         if call.args and isinstance(call.args[0], ast.Constant):
             yield str(call.args[0].value), position

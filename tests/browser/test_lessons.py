@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lambdalab.teach import course, shape
+from lambdalab.teach import course, review_shape, shape
 from lambdalab.teach.course import Kind, Page
 from tests.browser import jupyter
 from tests.browser.conftest import ROOT
@@ -31,7 +31,9 @@ def test_lesson_runs_in_jupyterlab_and_asks_no_other_machine(
     findings = seen.findings(lesson.name)
     assert not findings, "\n".join(findings)
     assert seen.pictures
-    assert seen.driven >= len(shape.predictions(course.read(lesson.path))), "a prediction cannot be clicked"
+    notebook = course.read(lesson.path)
+    asked = len(shape.predictions(notebook)) + review_shape.questions(notebook)
+    assert seen.driven >= asked, "a prediction or a question cannot be clicked"
 
 
 def test_a_figure_is_drawn_a_choice_is_driven_and_the_whole_notebook_is_photographed(
