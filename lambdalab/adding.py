@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdalab import adding_web
+from lambdalab import adding_mappings, adding_rules, adding_web
 from lambdalab.console import python
 from lambdalab.console.recorder import Recorder
 from lambdalab.errors import LabError
@@ -41,9 +41,18 @@ class Added:
     new_rule: bool
 
 
-def add(
-    client: Callable[[str], Any], source: str, function: str, *, events: Sequence[str], prefix: str, suffix: str
-) -> str:
+@dataclass(frozen=True)
+class Wanted:
+    """What a student asks for beside source and function; each source takes what concerns it. See `Lab.trigger`."""
+
+    events: Sequence[str] = (CREATED,)
+    prefix: str = ""
+    suffix: str = ""
+    pattern: Mapping[str, Any] | None = None
+    schedule: str = ""
+
+
+def add(client: Callable[[str], Any], source: str, function: str, wanted: Wanted) -> str:
     """Make a source call a function, and tell which calls did it; see `Lab.trigger`.
 
     Args:
@@ -53,20 +62,22 @@ def add(
     if kind not in _SOURCES or bool(name) == (kind == URL):
         known = " or ".join(f'"{known}"' if known == URL else f'"{known}:NAME"' for known in _SOURCES)
         raise LabError(f'there is no source {source!r}. Write {known}, such as lab.trigger("s3:photos", "resize").')
+    if (wanted.pattern or wanted.schedule) and kind != BUS:
+        raise LabError(f"a pattern or a schedule belongs to a rule of a bus, and {source} is none.")
     recorder = Recorder(client)
     with recorder.act(f"Add {source}"):
-        what = _SOURCES[kind](
-            recorder, arn_of(client, function), name, [events] if isinstance(events, str) else events, prefix, suffix
-        )
+        what = _SOURCES[kind](recorder, arn_of(client, function), name, wanted)
     wrote = [call for call in recorder.acts[-1].calls if not call.method.startswith("get_")]
     if not wrote:
         return f"{what}. It did so already: nothing had to be changed."
+    if kind == BUS:  # a system has many rules, all made by the same calls
+        return f"{what}\n  by {', '.join(call.method for call in wrote)}"
     made = f"{_NUMBERS[len(wrote)]} call{'' if len(wrote) == 1 else 's'} did it"
-    if len(wrote) < _WHOLE[kind]:
+    if len(wrote) < _WHOLE.get(kind, 1):
         made += ", the rest was there"
-    them = "such calls" if kind == "rest-api" else "them"
+    them = "such calls" if kind == "rest-api" else "it" if len(wrote) == _WHOLE.get(kind, 1) == 1 else "them"
     told = [f"{what}. {made}; AWS's console makes {them} with one button:"]
-    if kind != "s3":  # too many to be read one by one
+    if kind in (URL, "rest-api"):  # too many to be read one by one
         return "\n".join([*told, *adding_web.listed(wrote)])
     for call in wrote:
         note = f"# {python.NOTES[call.method]}\n" if call.method in python.NOTES else ""
@@ -98,6 +109,7 @@ def bucket(
     Raises:
         botocore.exceptions.ClientError: AWS refuses; then nothing has changed.
     """
+    events = [events] if isinstance(events, str) else events
     if not events:
         raise LabError("No event is chosen, so the rule would never fire. Choose at least one.")
     rule: dict[str, Any] = {"LambdaFunctionArn": function_arn, "Events": [_event(event) for event in events]}
@@ -188,12 +200,19 @@ def _meaning(rule: Mapping[str, Any]) -> tuple[Any, ...]:
     return rule["LambdaFunctionArn"], frozenset(rule["Events"]), frozenset(_ends(rule))
 
 
-URL = "url"
+URL, BUS = "url", "events"
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six")
 _WHOLE = {"s3": 2, URL: 3, "rest-api": 6}
-"""How many calls it takes where nothing is there."""
-_SOURCES: Mapping[str, Callable[[Recorder, str, str, Sequence[str], str, str], str]] = {
-    "s3": lambda *given: bucket(*given).what,
+"""How many calls it takes where nothing is there, if more than one."""
+_SOURCES: Mapping[str, Callable[[Recorder, str, str, Wanted], str]] = {
+    "s3": lambda recorder, function_arn, name, wanted: (
+        bucket(recorder, function_arn, name, wanted.events, wanted.prefix, wanted.suffix).what
+    ),
+    "sqs": lambda recorder, function_arn, name, *_: adding_mappings.queue(recorder, function_arn, name),
+    "dynamodb": lambda recorder, function_arn, name, *_: adding_mappings.stream(recorder, function_arn, name),
     URL: lambda recorder, function_arn, *_: adding_web.function_url(recorder, function_arn),
     "rest-api": lambda recorder, function_arn, name, *_: adding_web.rest_api(recorder, function_arn, name),
+    BUS: lambda recorder, function_arn, name, wanted: adding_rules.rule(
+        recorder, function_arn, name, wanted.pattern, wanted.schedule
+    ),
 }

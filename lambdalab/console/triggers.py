@@ -2,17 +2,19 @@
 
 A source that pushes its events, such as S3, needs a permission. AWS's console adds it by itself and says so in small
 print: "Add trigger" writes a statement into the function's resource policy before it writes the rule. Here the panel
-does the same, and shows the call. A further source is one more class in `SOURCES`. So far: S3.
+does the same, and shows the call. A queue or a stream is read by Lambda itself: there the console makes a mapping, and
+no permission, for the function's role must have the rights. A further source is one more class in `SOURCES`.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from lambdalab import adding
+from lambdalab import adding, adding_mappings
 from lambdalab.console.recorder import Recorder
 from lambdalab.errors import LabError
 
@@ -163,7 +165,87 @@ class S3:
         return f"s3:{bucket}/{key}"
 
 
-SOURCES: tuple[Source, ...] = (S3(),)
+class Queue:
+    """A queue that Lambda reads (lesson 07).
+
+    Follows https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
+    """
+
+    kind, glyph, trial = "SQS queue", "queue", "Test with a message"
+
+    def fields(self, recorder: Recorder) -> Sequence[Field]:
+        urls = recorder.client("sqs").list_queues().get("QueueUrls", [])
+        return (
+            Field("queue", "Queue", "one", [url.rpartition("/")[2] for url in urls]),
+            Field("size", "Batch size", "text", note="stays empty for 10"),
+        )
+
+    def of(self, recorder: Recorder, function_arn: str) -> list[Trigger]:
+        return _mappings(recorder, function_arn, self.kind, self.glyph, "sqs")
+
+    def add(self, recorder: Recorder, function_arn: str, values: Values) -> str:
+        return f"{adding_mappings.queue(recorder, function_arn, self._name(values), _size(values, 10))}. {_BY_ROLE}"
+
+    def remove(self, recorder: Recorder, trigger: Trigger) -> str:
+        return adding_mappings.no_more(recorder, trigger.rule, f"the queue {trigger.source}")
+
+    def try_out(self, recorder: Recorder, values: Values) -> str:
+        client, name = recorder.client("sqs"), self._name(values)
+        body = json.dumps({"test": "a message from the console"})
+        more = (
+            {"MessageGroupId": "console", "MessageDeduplicationId": uuid.uuid4().hex} if name.endswith("fifo") else {}
+        )
+        client.send_message(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"], MessageBody=body, **more)
+        return f"sqs:{name}"
+
+    @staticmethod
+    def _name(values: Values) -> str:
+        if not values["queue"]:
+            raise LabError('There is no queue yet. Make one: boto3.client("sqs").create_queue(QueueName="orders").')
+        return str(values["queue"])
+
+
+class Stream:
+    """A table's stream that Lambda reads (lesson 07).
+
+    Follows https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html.
+    """
+
+    kind, glyph, trial = "DynamoDB stream", "stream", "Test with an item"
+
+    def fields(self, recorder: Recorder) -> Sequence[Field]:
+        return (
+            Field("table", "Table", "one", recorder.client("dynamodb").list_tables()["TableNames"]),
+            Field("size", "Batch size", "text", note="stays empty for 100"),
+        )
+
+    def of(self, recorder: Recorder, function_arn: str) -> list[Trigger]:
+        return _mappings(recorder, function_arn, self.kind, self.glyph, "dynamodb")
+
+    def add(self, recorder: Recorder, function_arn: str, values: Values) -> str:
+        return f"{adding_mappings.stream(recorder, function_arn, self._name(values), _size(values, 100))}. {_BY_ROLE}"
+
+    def remove(self, recorder: Recorder, trigger: Trigger) -> str:
+        return adding_mappings.no_more(recorder, trigger.rule, f"the stream of {trigger.source}")
+
+    def try_out(self, recorder: Recorder, values: Values) -> str:
+        client, table = recorder.client("dynamodb"), self._name(values)
+        told = client.describe_table(TableName=table)["Table"]
+        kinds = {one["AttributeName"]: one["AttributeType"] for one in told["AttributeDefinitions"]}
+        made: dict[str, Any] = {"S": f"test-{uuid.uuid4().hex[:8]}", "N": str(uuid.uuid4().int % 10**9), "B": b"test"}
+        keys = {key["AttributeName"]: kinds[key["AttributeName"]] for key in told["KeySchema"]}
+        client.put_item(TableName=table, Item={name: {kind: made[kind]} for name, kind in keys.items()})
+        return f"dynamodb:{table}"
+
+    @staticmethod
+    def _name(values: Values) -> str:
+        if not values["table"]:
+            raise LabError('There is no table yet. Make one: boto3.client("dynamodb").create_table(...).')
+        return str(values["table"])
+
+
+SOURCES: tuple[Source, ...] = (S3(), Queue(), Stream())
+_BY_ROLE = "The console added no permission: Lambda reads with the rights of the function's role."
 
 
 def source(kind: str) -> Source:
@@ -182,6 +264,26 @@ def _rules(client: Any, bucket: str) -> list[dict[str, Any]]:
     found = client.get_bucket_notification_configuration(Bucket=bucket)
     rules: list[dict[str, Any]] = found.get("LambdaFunctionConfigurations", [])
     return rules
+
+
+def _mappings(recorder: Recorder, function_arn: str, kind: str, glyph: str, service: str) -> list[Trigger]:
+    """What Lambda reads for a function, or for a version or an alias of it."""
+    pages = recorder.client("lambda").get_paginator("list_event_source_mappings").paginate()
+    found = []
+    for one in (mapping for page in pages for mapping in page["EventSourceMappings"]):
+        _, _, of, _, _, *name = one["EventSourceArn"].split(":")
+        if of == service and _unqualified(one["FunctionArn"]) == function_arn:
+            source = name[0].removeprefix("table/").partition("/")[0]
+            off = "" if one["State"] in ("Enabled", "Creating") else f", {one['State'].lower()}"
+            found.append(Trigger(kind, glyph, source, adding_mappings.words(one) + off, one["UUID"]))
+    return found
+
+
+def _size(values: Values, usual: int) -> int:
+    given = str(values.get("size") or "").strip()
+    if given and not given.isdigit():
+        raise LabError(f"{given!r} is no batch size: give a whole number, or leave it empty for {usual}.")
+    return int(given or usual)
 
 
 def _unqualified(arn: str) -> str:

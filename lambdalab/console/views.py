@@ -24,7 +24,7 @@ from lambdalab.show.theme import CROSS, DASH
 
 ADDED = "added by the console"
 NOTHING_YET = "nothing yet. Each button shows here the boto3 calls that it makes."
-ASYNCHRONOUS = "An event from S3 is asynchronous: nobody waits for the answer."
+ASYNCHRONOUS = "An event from S3 is asynchronous: nobody waits for the answer. With a batch, Lambda does."
 
 
 # -- the header --------------------------------------------------------------------------------------------------------
