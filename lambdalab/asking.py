@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambdalab.errors import LabError
@@ -46,10 +47,12 @@ def story(lab: Lab, name: str, last: int = SHOWN) -> StoryTable:
     worn = settings["Role"].rpartition("/")[2] if settings else ""
     invocations = lab.history(name)
     ran = any(invocation.environment for invocation in invocations)
+    steps = lab.steps(target=to)
     evidence = Evidence(
         invocations=invocations,
-        steps=lab.steps(target=to) + _abroad(lab, name, to),
+        steps=steps + _abroad(lab, name, to) + _dead_letters(lab, steps),
         used=lab.steps(kind="request", source=f"arn:aws:sts::{ACCOUNT}:assumed-role/{worn}/{name}") if ran else (),
+        sent=lab.steps(kind="delivery", source=to),
         waiting=lab.waiting(),
         deployed=settings is not None,
         now=time.time() + lab.clock.ahead_seconds,
@@ -62,6 +65,12 @@ def _abroad(lab: Lab, name: str, arn: str) -> list[Step]:
     """Rules that name a function of this name in another region: they were refused, and that is why it does not run."""
     rules = [step for step in lab.steps(kind="rule") if step.target.split(":")[6:7] == [name]]
     return [step for step in rules if step.target.split(":")[:7] != arn.split(":")]
+
+
+def _dead_letters(lab: Lab, steps: Sequence[Step]) -> list[Step]:
+    """Messages that were moved out of the queues from which these steps came."""
+    queues = dict.fromkeys(step.source for step in steps if step.name == "sqs:ReceiveMessage")
+    return [step for arn in queues for step in lab.steps(source=arn) if step.outcome == "dead-lettered"]
 
 
 def _functions(lab: Lab) -> Iterator[Mapping[str, Any]]:
@@ -88,10 +97,24 @@ def traces(lab: Lab, events: Sequence[Event], last: int) -> Traces:
         invocations, steps = lab.history(trace=root), lab.steps(trace=root)
         if not invocations and not steps:
             raise LabError(f"nothing is known of the event {root}: the lab never saw it, or it is too long ago.")
+        invocations, steps = _with_batches(lab, invocations, steps)
         ran = {invocation.function for invocation in invocations if invocation.environment}
         lanes = lab.lanes(*ran) if ran else Lanes([])
         found.append(build(root, steps, invocations, lanes, lanes.jumps))
     return Traces(found)
+
+
+def _with_batches(
+    lab: Lab, invocations: Sequence[Invocation], steps: Sequence[Step]
+) -> tuple[list[Invocation], list[Step]]:
+    """Also the runs of batches in which this event was one of several: each has a trace of its own."""
+    known, runs, more = {one.request_id for one in invocations}, list(invocations), list(steps)
+    for step in steps:
+        if step.name == "sqs:ReceiveMessage" and step.request_id and step.request_id not in known:
+            found = lab.history(request_id=step.request_id)
+            runs += [replace(one, parent=step.span) for one in found]
+            more += [each for one in found[:1] for each in lab.steps(trace=one.trace)]
+    return runs, more
 
 
 def _last(invocations: Sequence[Invocation], last: int) -> list[str]:

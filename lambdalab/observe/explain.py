@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lambdalab.observe.afterwards import KIND, after
 from lambdalab.observe.journal import Step
 from lambdalab.observe.records import Invocation
 from lambdalab.observe.sentences import about_throttle, of_invocation, of_step, of_waiting, outcome, turned_away
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 _USED = 4  # requests of a run that are named
+_IDS = 3  # messages of a batch that are named
 _CALLS = ("lambda:Invoke", "lambda:InvokeAsync", "lambda:InvokeWithResponseStream")
 _RUNS_NOTHING = ("denied", "missing", "stopped")
+QUEUE_READ, STREAM_READ = "sqs:ReceiveMessage", "dynamodb:GetRecords"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Evidence:
         invocations: its runs, and the calls that were turned away.
         steps: deliveries to it, changes of rules that name it, and requests to run it.
         used: requests that it made itself.
+        sent: what Lambda sent on in its name, to destinations and dead-letter queues.
         waiting: asynchronous events that wait for their next attempt, of this and of other functions.
         deployed: whether it exists now.
         now: seconds since 1970 on the lab's clock.
@@ -61,6 +65,7 @@ class Evidence:
     invocations: Sequence[Invocation] = ()
     steps: Sequence[Step] = ()
     used: Sequence[Step] = ()
+    sent: Sequence[Step] = ()
     waiting: Sequence[Mapping[str, Any]] = ()
     deployed: bool = True
     now: float = 0.0
@@ -129,7 +134,12 @@ def _rows(evidence: Evidence) -> list[Entry]:
 
     A delivery and the run that it started are one; a later attempt stands where it began.
     """
-    delivered = {step.request_id: step for step in evidence.steps if step.request_id}
+    delivered: dict[str, Step] = {}
+    for step in evidence.steps:
+        if step.request_id and step.kind != KIND:
+            before = delivered.get(step.request_id)  # a batch of several events has a step for each
+            also = f"{before.subject}, " if before and before.name == QUEUE_READ else ""
+            delivered[step.request_id] = replace(step, subject=also + step.subject)
     used = [step for step in evidence.used if step.kind == "request"]
     attempts = sorted(evidence.invocations, key=lambda one: one.time)
     first = {one.request_id: one for one in reversed(attempts)}
@@ -137,27 +147,56 @@ def _rows(evidence: Evidence) -> list[Entry]:
     for one in attempts:
         delivery = delivered.get(one.request_id)
         sent = delivery.began if delivery and first[one.request_id] is one else one.began or one.time
-        rows.append(_ran(one, delivery, used, sent))
+        rows.append(_ran(one, delivery, used, sent, _followed(evidence, one.span)))
     begun = {row.request_id for row in rows} | {str(one["request_id"]) for one in evidence.waiting}
     news = [step for step in evidence.steps if step.request_id not in begun or step.outcome == "missing"]
-    rows += [_told(step) for step in news if _counts(step)]
+    rows += [_told(step, _followed(evidence, step.span)) for step in news if _counts(step)]
+    spans = {one.span for one in attempts} | {step.span for step in news if _counts(step)}
+    rows += [_ended(evidence, step) for step in evidence.steps if step.kind == KIND and step.parent not in spans]
     return sorted(rows, key=lambda row: (row.at, row.request_id, row.text))
 
 
 def _counts(step: Step) -> bool:
     """Whether a step is an event or a change by itself: of the requests only those that ran nothing."""
-    return step.kind != "request" or (step.name in _CALLS and step.outcome in _RUNS_NOTHING)
+    return step.kind in ("delivery", "rule") or (
+        step.kind == "request" and step.name in _CALLS and step.outcome in _RUNS_NOTHING
+    )
 
 
-def _told(step: Step) -> Entry:
+def _followed(evidence: Evidence, span: str) -> tuple[str, str]:
+    """What became of the event after an attempt, and what to do about it."""
+    if not span:
+        return "", ""
+    kept = [step for step in evidence.steps if step.kind == KIND and step.parent == span]
+    return after(kept, [step for step in evidence.sent if step.parent == span])
+
+
+def _ended(evidence: Evidence, step: Step) -> Entry:
+    """An event that was given up without an attempt, and that nobody delivered."""
+    text, advice = _followed(evidence, step.parent)
+    return Entry(step.began, step.outcome, text, advice, step.request_id)
+
+
+def _told(step: Step, followed: tuple[str, str]) -> Entry:
     text, advice = of_step(step)
-    return Entry(step.began, outcome(step).word, text, advice, step.request_id)
+    return Entry(
+        step.began, outcome(step).word, f"{text} {followed[0]}".rstrip(), advice or followed[1], step.request_id
+    )
 
 
-def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step], sent: float) -> Entry:
-    """A run, with what it asked of other services, and with what the visitor got where that is another thing."""
+def _ran(
+    invocation: Invocation, delivery: Step | None, requests: Iterable[Step], sent: float, followed: tuple[str, str]
+) -> Entry:
+    """A run, with what it asked of other services, what the visitor got where that is another thing, and what followed.
+
+    Args:
+        followed: a sentence, and what to do.
+    """
     word, text = of_invocation(invocation)
     advice = about_throttle(invocation) if turned_away(invocation) else ""
+    if delivery is not None and delivery.name in (QUEUE_READ, STREAM_READ):
+        ids = delivery.subject.split(", ")
+        text += f" In the batch: {', '.join(ids[:_IDS])}{' and more' if len(ids) > _IDS else ''}."
     own = sorted((s for s in requests if invocation.span and s.parent == invocation.span), key=lambda s: s.began)
     if own:
         more = f" and {len(own) - _USED} more" if len(own) > _USED else ""
@@ -166,16 +205,24 @@ def _ran(invocation: Invocation, delivery: Step | None, requests: Iterable[Step]
         if delivery.outcome == "failed" and invocation.error_type is None:
             word, advice = "failed", delivery.advice
             text += f" But {delivery.reason.rstrip('.')}."
+        elif delivery.name in (QUEUE_READ, STREAM_READ):
+            word, advice = "returned" if delivery.outcome == "returned" else word, delivery.advice or advice
+            text += f" {delivery.reason[:1].upper()}{delivery.reason[1:]}."
         if delivery.status is not None:
             text += f" The visitor got {delivery.status}."
-    return Entry(sent, word, text, advice, invocation.request_id)
+    text = f"{text} {followed[0]}".rstrip()
+    return Entry(sent, word, text, advice or followed[1], invocation.request_id)
 
 
 def _request(step: Step) -> str:
-    """One request in words: "s3:GetObject of photos/cat.jpg", and how it went when it did not go well."""
+    """One request in words: "s3:GetObject of photos/cat.jpg", and how it went when it did not go well.
+
+    One that went well has a reason where its answer was lost.
+    """
     name = step.target.removeprefix("arn:aws:s3:::") if ":s3:::" in step.target else re.split(r"[:/]", step.target)[-1]
     of = f" of {name}" if name and step.target != "*" else ""
-    return f"{step.name}{of}" + (f" ({step.outcome})" if step.outcome != "ok" else "")
+    went = step.reason if step.outcome == "ok" else step.outcome
+    return f"{step.name}{of}" + (f" ({went})" if went else "")
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -20,19 +20,21 @@ class Step:
     """One step of an event on its way (lesson 05).
 
     Args:
-        kind: "request" (somebody asked a service), "delivery" (a service passed an event on), or "rule" (somebody
-            changed what is passed on, or was refused).
+        kind: "request" (somebody asked a service), "delivery" (a service passed an event on), "queue" (Lambda kept an
+            asynchronous event for another attempt, or gave it up), or "rule" (somebody changed what is passed on, or
+            was refused).
         name: the operation, such as "s3:PutObject", or the event, such as "s3:ObjectCreated:Put".
         began: seconds since 1970 on the lab's clock.
-        ended: the same clock.
+        ended: the same clock; of an event kept for another attempt, when that is due.
         trace: the root that all steps of one event share.
         span: this step's own id.
         parent: the step or invocation that caused it; "" for the first.
         source: who acts, or whose event it is: an ARN.
         target: what is acted on, or who receives: an ARN.
         subject: what it is about: a key, a path, a message's id.
-        outcome: "ok", "filtered", "denied", "region", "missing", "stopped", "throttled", "failed", "replaced",
-            "refused".
+        outcome: "ok", "filtered", "expired" (a stream's change was too old), "denied", "region", "missing", "stopped",
+            "throttled", "failed", "returned" (a batch went back to its queue), "dead-lettered", "replaced", "refused",
+            "expression" (a schedule was refused); of a queue's "retry", "given up", "lost".
         reason: why, in a sentence; "" when all went well.
         advice: what to do about it, such as the call that would allow it; "" when nothing is to be done.
         status: of a request, its HTTP status.

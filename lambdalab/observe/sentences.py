@@ -67,6 +67,13 @@ _DELIVERIES = {
     ),
     "throttled": Telling("turned away", "turned away (429), no code ran: {reason}.", "Send it again later."),
     "failed": Telling("failed", "not delivered: {reason}."),
+    "returned": Telling("returned", "returned: {reason}."),
+    "expired": Telling("expired", "expired: {reason}."),
+    "dead-lettered": Telling(
+        "dead letter",
+        "moved to the dead-letter queue: {reason}.",
+        "Find out why the function failed on it. Then receive it there, send it to the queue again, and delete it.",
+    ),
 }
 _REQUESTS = {
     "denied": Telling(
@@ -85,6 +92,10 @@ _RULES = {
     "refused": Telling(
         "rule refused",
         "at {time} a rule of {source} that names it was refused, so nothing was changed: {reason}.",
+    ),
+    "expression": Telling(
+        "schedule refused",
+        "at {time} {source} was refused, so nothing was changed: {reason}.",
     ),
     "region": Telling(
         "rule refused",
@@ -161,8 +172,18 @@ def _about_rule(step: Step) -> str:
 def source_name(arn: str) -> str:
     """A source as one says it, such as "bucket photos"; an address or an ARN of another kind as it is."""
     parts = arn.split(":")
-    kinds = {"s3": "bucket", "sqs": "queue", "sns": "topic"}
-    return f"the {kinds[parts[2]]} {parts[-1]}" if parts[0] == "arn" and parts[2] in kinds else arn
+    kinds = {"s3": "bucket", "sqs": "queue", "sns": "topic", "scheduler": "schedule", "cloudwatch": "alarm"}
+    if parts[2:3] == ["dynamodb"]:
+        return f"the table {_table(arn)}"
+    if ":rule/" in arn:
+        return f"the rule {arn.rpartition('/')[2]}"
+    known = parts[0] == "arn" and parts[2] in kinds
+    return f"the {kinds[parts[2]]} {parts[-1].rpartition('/')[2]}" if known else arn
+
+
+def _table(arn: str) -> str:
+    """The name of a table or of the one that a stream belongs to."""
+    return arn.split("/")[1]
 
 
 def sender(step: Step) -> str:
@@ -172,7 +193,14 @@ def sender(step: Step) -> str:
     if step.name.startswith("http:"):
         return f"asked by {step.name.removeprefix('http:')}"
     service, name = step.source.split(":")[2], re.split(r"[:/]", step.source)[-1]
-    return f"sent by {service}:{name}/{step.subject}" if service == "s3" else f"sent by {service}:{name}"
+    name = _table(step.source) if service == "dynamodb" else name
+    return _came_from(f"{service}:{name}/{step.subject}" if service == "s3" else f"{service}:{name}")
+
+
+def _came_from(source: str) -> str:
+    """A queue and a stream send nothing: Lambda reads them."""
+    read = source.startswith(("sqs:", "dynamodb:"))
+    return f"read from {source}" if read else f"sent by {source}"
 
 
 def clock_time(moment: float) -> str:
@@ -189,7 +217,7 @@ def in_time(seconds: float) -> str:
 
 
 def of_waiting(waiting: Mapping[str, Any], now: float) -> str:
-    """An asynchronous event that waits for its next attempt, as the cloud lists it.
+    """An asynchronous event or a shard's batch that waits for its next attempt, as the cloud lists it.
 
     Args:
         now: seconds since 1970 on the lab's clock.
@@ -197,11 +225,16 @@ def of_waiting(waiting: Mapping[str, Any], now: float) -> str:
     seconds = float(waiting.get("due", now)) - now
     due, who = in_time(seconds), {"invoke": "sent with invoke"}.get(waiting["source"], f"from {waiting['source']}")
     sooner = f" lab.clock.advance(seconds={round(seconds)}) turns the clock so far." if round(seconds) > 0 else ""
+    if "blocked" in waiting:
+        since, number = in_time(now - waiting["blocked"]).removeprefix("in "), waiting["attempt"]
+        held = f"The shard of {waiting['source']} is blocked by {waiting['batch']}, for {since}"
+        return f"{held}. The next attempt, number {number}, comes {due} on the lab's clock.{sooner}"
     if waiting["throttles"]:
         times = "once" if waiting["throttles"] == 1 else f"{waiting['throttles']} times"
         again = f"and waits for its turn, {due}; that does not count as an attempt"
         return f"An event {who} was turned away {times} (429) {again}.{sooner}"
-    return f"An event {who} waits for attempt {waiting['attempt']} of 3, {due} on the lab's clock.{sooner}"
+    number = f"{waiting['attempt']} of {waiting['most']}"
+    return f"An event {who} waits for attempt {number}, {due} on the lab's clock.{sooner}"
 
 
 def turned_away(invocation: Invocation) -> bool:
@@ -217,7 +250,7 @@ def about_throttle(invocation: Invocation) -> str:
 
 def of_invocation(invocation: Invocation) -> tuple[str, str]:
     """The word and the sentence about one attempt to run the function."""
-    who = {"invoke": "called through the API"}.get(invocation.source, f"sent by {invocation.source}")
+    who = {"invoke": "called through the API"}.get(invocation.source, _came_from(invocation.source))
     if turned_away(invocation):
         reason = invocation.error_message or ""
         why = _THROTTLED[reason].sentence if reason in _THROTTLED else reason

@@ -18,7 +18,13 @@ from lambdalab.observe.records import Invocation
 Stretch = tuple[float, float]
 """Begin and end, in seconds since the event began; turns of the lab's clock are taken out."""
 
-_SERVICES = {"dynamodb": "table", "s3": "bucket", "sqs": "queue", "sns": "topic", "events": "bus", "lambda": "function"}
+_SERVICES = {
+    "dynamodb": "table", "s3": "bucket", "sqs": "queue", "sns": "topic", "events": "bus", "lambda": "function",
+    "scheduler": "schedule", "cloudwatch": "alarm",
+}  # fmt: skip
+_UNNAMED = ("ReceiveMessage", "Redrive")
+PULLED = ("sqs", "dynamodb")
+"""Services whose messages Lambda itself reads, and reads again after a failure."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,27 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """How an event came to a station (lesson 08).
+
+    Args:
+        name: the event's, such as "OrderPlaced"; "" for a plain call, and where nobody named it.
+        carriers: who passed it on, in order, such as ("topic", "queue"); none for a plain call.
+        sent: when, in seconds since the first event began.
+        sender: the span of the station that sent it; "" where that is not known.
+        queued: how many seconds it lay in a queue, on the lab's clock; None where no queue carried it.
+        messages: of a queue or a stream, the ids that came together; those that come again are tried again.
+    """
+
+    name: str
+    carriers: tuple[str, ...]
+    sent: float
+    sender: str = ""
+    queued: float | None = None
+    messages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Station:
     """Who had the event: a function that ran, a service that was asked, or a function that it did not reach.
 
@@ -56,8 +83,11 @@ class Station:
         attempt: of a run, 1 for the first.
         cold: of a run, whether its environment was started or restored for it.
         waited: whether somebody waited for its answer.
-        outcome: see `Step`; "waiting" for an event that is on its way still.
+        outcome: see `Step`; "waiting" for an event that is on its way still, "unheard" for one that nobody asked for.
         reason: why, where all did not go well.
+        span: its own id; what it sends names it.
+        request_id: of a run, the same on every attempt.
+        came: how the event came to it; None for what began the trace.
     """
 
     kind: str
@@ -68,6 +98,9 @@ class Station:
     waited: bool = False
     outcome: str = "ok"
     reason: str = ""
+    span: str = ""
+    request_id: str = ""
+    came: Arrival | None = None
 
     @property
     def began(self) -> float:
@@ -125,6 +158,24 @@ def said(step: Step) -> str:
     return f"{xform_name(operation)} of {about}" if about not in ("", "*") else xform_name(operation)
 
 
+def carrier(step: Step) -> str:
+    """Who passed an event on, such as "bus"."""
+    return _SERVICES.get(service_of(step.source), service_of(step.source))
+
+
+def event_name(step: Step) -> str:
+    """What an event is called: "ObjectCreated:Put"; on a bus by its detail-type, from a topic by the topic's name."""
+    service, _, name = step.name.partition(":")
+    if service == "sns":
+        return last_of(step.source)
+    return step.subject if step.name == "events:Event" else "" if name in _UNNAMED else name
+
+
+def service_of(arn: str) -> str:
+    """The service in an ARN, such as "sns"; "" for what is none."""
+    return arn.split(":")[2] if arn.startswith("arn:") else ""
+
+
 def last_of(arn: str) -> str:
     """What an ARN ends with: a function's name, a bucket and its key, a table."""
     parts = arn.split(":", 5)
@@ -139,6 +190,8 @@ def first_of(step: Step | None, invocations: Sequence[Invocation]) -> tuple[str,
         return (f"a call of {invocations[0].function}", "") if invocations else ("nothing", "")
     doors = {"http-api": "an HTTP API", "rest-api": "a REST API", "url": "a function URL"}
     front = invocations[0].source.partition(":")[0] if invocations else ""
+    if step.name == "events:Event":
+        return f"{step.subject} of {last_of(step.source)}", ""
     if step.kind == "delivery" and not step.name.startswith("http:"):
         return f"{step.name} of {step.subject or last_of(step.source)}", ""
     return said(step), doors.get(front, "") if step.name.startswith("http:") else ""

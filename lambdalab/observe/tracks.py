@@ -2,7 +2,7 @@
 
 On AWS X-Ray joins segments by the trace header, X-Amzn-Trace-Id. Here the same header joins the journal's steps, the
 history of runs and the lanes of environments, and turns of the lab's clock are taken out of every time. Left out:
-changes of rules, which belong to no event.
+changes of rules, which belong to no event, and what Lambda's own queue says of an event that it keeps.
 """
 
 from __future__ import annotations
@@ -12,7 +12,21 @@ from collections.abc import Iterable, Sequence
 from lambdalab.clock import Jump, machine
 from lambdalab.observe.journal import Step
 from lambdalab.observe.records import Invocation, Lane, Span
-from lambdalab.observe.traces import Part, Station, Stretch, Trace, first_of, last_of, operation, said
+from lambdalab.observe.traces import (
+    PULLED,
+    Arrival,
+    Part,
+    Station,
+    Stretch,
+    Trace,
+    carrier,
+    event_name,
+    first_of,
+    last_of,
+    operation,
+    said,
+    service_of,
+)
 
 
 def build(
@@ -42,9 +56,10 @@ class _Way:
         jumps: Sequence[Jump],
     ) -> None:  # fmt: skip
         self.root, self.jumps = root, jumps
-        self.steps = sorted((step for step in steps if step.kind != "rule"), key=lambda step: step.began)
+        self.steps = sorted((step for step in steps if step.kind not in ("rule", "queue")), key=lambda step: step.began)
         self.invocations = sorted(invocations, key=_moment)
         self.by_span = {step.span: step for step in self.steps}
+        self.own = {one.span for one in self.invocations if one.span}
         self.spans: dict[str | None, list[Span]] = {}
         for lane in lanes:
             for span in lane.spans:
@@ -55,10 +70,11 @@ class _Way:
 
     def trace(self) -> Trace:
         stations = [self._run(one) if one.environment else self._turned_away(one) for one in self.invocations]
-        begun = {one.request_id for one in self.invocations} | {one.parent for one in self.invocations}
-        own = {one.span for one in self.invocations if one.span}
+        begun = {one.request_id for one in self.invocations}
+        went_on = {one.parent for one in self.invocations} | {s.parent for s in self.steps if s.kind == "delivery"}
+        own = self.own
         for step in self.steps:
-            if step.kind == "delivery" and step.request_id not in begun and step.span not in begun:
+            if step.kind == "delivery" and step.request_id not in begun and step.span not in went_on:
                 stations.append(self._undelivered(step))
             elif step.kind == "request" and step.parent not in own and not self._ran_at_once(step):
                 stations.append(self._asked(step))
@@ -68,7 +84,9 @@ class _Way:
         last = max((station.ended for station in stations), default=0.0)
         turns = [(machine(jump.at, self.jumps) - self.began, jump.seconds) for jump in self.jumps]
         within = tuple((at, seconds) for at, seconds in turns if 0 < at < last)
-        answered = self._since(first.ended) if first is not None and first.parent not in own | {*self.by_span} else None
+        asked = first is not None and (first.kind == "request" or first.name.startswith("http:"))
+        from_outside = first is not None and first.parent not in own | {*self.by_span}
+        answered = self._since(first.ended) if first is not None and asked and from_outside else None
         return Trace(self.root, name, door, self.at, tuple(stations), answered, within)
 
     # -- moments -----------------------------------------------------------------------------------------------------
@@ -138,7 +156,42 @@ class _Way:
         reason = f"{one.error_type}: {one.error_message}" if one.error_type else ""
         if cause is not None and cause.outcome != "ok" and waited and not reason:
             outcome, reason = "failed", cause.reason
-        return Station("run", _named(one), tuple(parts), one.attempt, start is not None, waited, outcome, reason)
+        return Station(
+            "run", _named(one), tuple(parts), one.attempt, start is not None, waited, outcome, reason, one.span,
+            one.request_id, self._arrival(one.parent, start[1] if start else taken),
+        )  # fmt: skip
+
+    def _arrival(self, parent: str, entered: float) -> Arrival | None:
+        """How an event came: back along those who passed it on, to the one who sent it; None for the first of all.
+
+        Args:
+            parent: the span of the step that caused the arrival.
+            entered: seconds since 1970 on the lab's clock.
+        """
+        way: list[Step] = []
+        step = self.by_span.get(parent)
+        while step is not None and step.kind == "delivery" and not step.name.startswith("http:"):
+            way.insert(0, step)
+            parent = step.parent
+            step = self.by_span.get(parent)
+        asked = step if step is not None and not step.name.startswith("http:") else None
+        if asked is not None and asked.parent in self.own:
+            sender = asked.parent
+        elif asked is not None and way:
+            sender = asked.span
+        else:
+            sender = parent if parent in self.own else ""
+        if not way and (asked is None or not sender):
+            return None
+        sent = min([entered, *(each.began for each in way[:1]), *([asked.ended] if asked else [])])
+        queued = None
+        for before, each in zip([asked, *way], way, strict=False):
+            if service_of(each.source) == "sqs":
+                queued = max(0.0, entered - (before.ended if before else each.began))
+        name = event_name(way[0]) if way else ""
+        pulled = bool(way) and service_of(way[-1].source) in PULLED
+        messages = frozenset(each.partition(" ")[0] for each in way[-1].subject.split(", ")) if pulled else frozenset()
+        return Arrival(name, tuple(carrier(each) for each in way), self._since(sent), sender, queued, messages)
 
     def _way_in(self, one: Invocation, cause: Step | None, entered: float) -> list[Part]:
         """What came before the environment: the door, or the queue."""
@@ -172,21 +225,34 @@ class _Way:
         kind = "door" if step.name.startswith("http:") else "request"
         name = "door and route" if kind == "door" else operation(step)
         part = Part(kind, name, (self._stretch(step.began, step.ended),), step.outcome)
-        return Station("request", said(step), (part,), waited=True, outcome=step.outcome, reason=step.reason)
+        return Station(
+            "request", said(step), (part,), waited=True, outcome=step.outcome, reason=step.reason, span=step.span
+        )
 
     def _undelivered(self, step: Step) -> Station:
-        """An event that ran nothing, or has not yet."""
-        outcome = "waiting" if step.outcome == "ok" else step.outcome
+        """An event that ran nothing, or has not yet; one that lies in a queue or went elsewhere has arrived."""
+        came, service = self._arrival(step.span, step.ended), service_of(step.target)
+        unheard = service in ("sns", "events")
+        if step.outcome == "ok" and not unheard and service != "lambda" and not step.name.startswith("http:"):
+            part = Part("request", "delivered", (self._stretch(step.began, step.ended),))
+            return Station("request", last_of(step.target), (part,), span=step.span, came=came)
+        outcome = step.outcome if step.outcome != "ok" else "unheard" if unheard else "waiting"
         part = Part("lost", "on its way", (self._stretch(step.began, step.ended),), outcome)
         waited = step.name.startswith("http:")
-        return Station("lost", last_of(step.target), (part,), waited=waited, outcome=outcome, reason=step.reason)
+        return Station(
+            "lost", last_of(step.target), (part,), waited=waited, outcome=outcome, reason=step.reason, span=step.span,
+            came=came,
+        )  # fmt: skip
 
     def _turned_away(self, one: Invocation) -> Station:
         cause = self.by_span.get(one.parent)
         began = min(cause.began, one.time) if cause else one.time
         part = Part("lost", "door", (self._stretch(began, max(one.time, cause.ended if cause else 0.0)),), "throttled")
         waited, reason = one.kind == "RequestResponse", one.error_message or ""
-        return Station("lost", _named(one), (part,), one.attempt, False, waited, "throttled", reason)
+        return Station(
+            "lost", _named(one), (part,), one.attempt, False, waited, "throttled", reason, one.span, one.request_id,
+            self._arrival(one.parent, one.time),
+        )  # fmt: skip
 
 
 def _moment(one: Invocation) -> float:

@@ -33,6 +33,20 @@ def wide(words: str, size: int = theme.LABEL) -> float:
     return size * sum(share(character) for character in words)
 
 
+def cut(name: str, room: float, end: str = "") -> str:
+    """The name with its end, cut to so many pixels in the widest font.
+
+    Args:
+        name: one line, not bold.
+        room: pixels.
+        end: what stays in any case, such as a number.
+    """
+    kept = name
+    while kept and wide(f"{kept}…{end}" if kept != name else name + end) > room:
+        kept = kept[:-1]
+    return f"{kept}…{end}" if kept != name else name + end
+
+
 def _title_lines(finding: str) -> list[str]:
     """The title's lines: parted at a comma or semicolon in a good place, else as full as they get."""
     room = theme.TITLE_CHARACTERS
@@ -79,7 +93,7 @@ class Canvas:
 
     def text(
         self, x: float, y: float, words: str, *, size: int = theme.NOTE, colour: str | None = None, bold: bool = False,
-        anchor: str = "left", plate: bool = False,
+        anchor: str = "left", plate: bool = False, rim: int = 4,
     ) -> None:  # fmt: skip
         """One or more lines; `y` is the middle of the first line's height.
 
@@ -91,12 +105,13 @@ class Canvas:
             bold: for headings and key numbers.
             anchor: which side of the text `x` is: "left", "center" or "right".
             plate: paper behind the text, where it must lie on data.
+            rim: how many pixels of paper around the text.
         """
         lines = words.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
         self.figure.add_annotation(
             x=self.across(x), y=self.up(y - 0.65 * size), xref="paper", yref="paper", showarrow=False,
             text=f"<b>{lines}</b>" if bold else lines, font={"size": size, "color": colour or self.colours.second},
-            xanchor=anchor, yanchor="top", align=anchor, borderpad=4 if plate else 0,
+            xanchor=anchor, yanchor="top", align=anchor, borderpad=rim if plate else 0,
             bgcolor=self.colours.paper if plate else theme.CLEAR,
         )  # fmt: skip
 

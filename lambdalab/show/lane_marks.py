@@ -16,6 +16,7 @@ from lambdalab.show.timeline import HALF_MARK
 BAR = 25.0  # pixels: a lane's bar
 _DOUBLE = 3.5  # pixels from the middle of the clock's double line to each of its lines
 _TOOTH, _PERIOD = 3.5, 16  # pixels of a break's zigzag
+_WAIT, _FLAG, _WAY = 5.0, 3.0, 2.0  # pixels of the lines of a wait, a flag, and an event on its way
 _MOST_HOVERS = 300  # more would make the stored figure large
 
 
@@ -44,28 +45,34 @@ class Marks:
         outline = {"width": theme.AXIS_LINE, "color": colours.init_line}
         blue = {"width": theme.AXIS_LINE, "color": colours.invoke}
         dots = {**hatch, "fgcolor": colours.invoke, "bgcolor": colours.paper}
+        again = {**hatch, "fgcolor": colours.retried_line, "bgcolor": colours.retried}
         looks = {
             "frozen": {"color": colours.idle, "line": {"width": theme.AXIS_LINE, "color": colours.idle_line}},
             "invoke": {"color": colours.invoke, "line": plain},
             "failed": {"color": colours.failed, "line": plain},
             "init": {"color": colours.init, "line": outline, "pattern": {"shape": "/", **hatch}},
             "restore": {"color": colours.init, "line": outline, "pattern": {"shape": "x", **hatch}},
+            "retried": {
+                "color": colours.retried, "line": {"width": theme.AXIS_LINE, "color": colours.retried_line},
+                "pattern": {"shape": "\\", **again},
+            },
+            "missed": {"color": colours.paper, "line": {"width": theme.AXIS_LINE, "color": colours.axis}},
             "request": {"color": colours.paper, "line": blue, "pattern": {"shape": ".", **dots}},
             "refused": {"color": colours.paper, "line": {"width": theme.AXIS_LINE, "color": colours.throttled}},
-        }
+        }  # fmt: skip
         for kind, look in looks.items():
             mine = [block for block in blocks if block.kind == kind]
             if mine:
-                hatched = kind in ("init", "restore")
-                self._bars(mine, look, words=kind in ("invoke", "failed"), hovers=hovers and kind != "frozen")
+                words = kind in ("invoke", "failed", "missed")
+                self._bars(mine, look, words=words, hovers=hovers and kind != "frozen")
                 for block in mine:
-                    if hatched and block.roomy:
+                    if kind in ("init", "restore", "retried") and block.word and block.roomy:
                         self._letter(block)
         self._gone([block for block in blocks if block.kind == "gone"])
 
     def _bars(self, blocks: Sequence[Block], look: Mapping[str, object], *, words: bool, hovers: bool) -> None:
         colours = self.canvas.colours
-        on = colours.on_failed if blocks[0].kind == "failed" else colours.on_invoke
+        on = {"failed": colours.on_failed, "missed": colours.second}.get(blocks[0].kind, colours.on_invoke)
         text = {
             "text": [block.word if block.roomy else "" for block in blocks], "textposition": "inside", "textangle": 0,
             "insidetextanchor": "middle", "constraintext": "none", "cliponaxis": False,
@@ -81,10 +88,12 @@ class Marks:
     def _letter(self, block: Block) -> None:
         """A letter on a small plate of the fill's colour, so that the hatch does not run through it."""
         colours = self.canvas.colours
+        again = block.kind == "retried"
+        on, plate = (colours.text, colours.retried) if again else (colours.on_init, colours.init)
         self.canvas.figure.add_annotation(
             x=round((block.left + block.right) / 2, 1), y=block.y, xref="x", yref="y", showarrow=False,
-            text=f"<b>{block.word}</b>", font={"size": theme.LABEL, "color": colours.on_init}, bgcolor=colours.init,
-            borderpad=0, height=17, width=15,
+            text=f"<b>{block.word}</b>", font={"size": theme.LABEL, "color": on}, bgcolor=plate, borderpad=0,
+            height=min(17, self.bar - 3), width=15 if len(block.word) == 1 else 36,
         )  # fmt: skip
 
     def _gone(self, boxes: Sequence[Block]) -> None:
@@ -123,11 +132,33 @@ class Marks:
         )
         self._path(path, theme.AXIS_LINE, self.canvas.colours.axis)
 
+    def wait(self, left: float, right: float, y: float) -> None:
+        """A thick pale line: something waits, and nothing runs."""
+        self._path(f"M{left:.1f},{y:.1f} L{right:.1f},{y:.1f}", _WAIT, self.canvas.colours.idle)
+
     def leader(self, x: float, top: float, bottom: float) -> None:
         """A thin line from a block down to its explanation."""
         self._path(f"M{x:.1f},{top:.1f} L{x:.1f},{bottom:.1f}", theme.LEADER, self.canvas.colours.axis)
 
-    def _path(self, path: str, width: float, colour: str, dash: str = "solid") -> None:
-        self.canvas.figure.add_shape(
-            type="path", path=path, xref="x", yref="y", line={"width": width, "color": colour, "dash": dash}
-        )
+    def flag(self, x: float, top: float, bottom: float) -> None:
+        """A short strong line at a moment that counts."""
+        self._path(f"M{x:.1f},{top:.1f} L{x:.1f},{bottom:.1f}", _FLAG, self.canvas.colours.text)
+
+    def arrow(self, points: Sequence[tuple[float, float]], *, arrived: bool) -> None:
+        """A line through these points, beneath the bars; with a head where it arrived, else dotted and without one."""
+        colours, ((x1, y), (x2, _)) = self.canvas.colours, points[-2:]
+        head = min(float(theme.ARROW_HEAD), x2 - x1) if arrived else 0.0
+        line = [*points[:-1], (x2 - head / 2, y)]
+        path = "M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in line)
+        colour, dash = (colours.second, "solid") if arrived else (colours.axis, "dot")
+        self._path(path, _WAY, colour, dash, layer="below")
+        if head > 0:
+            half = head / 2
+            tip = f"M{x2 - head:.1f},{y - half:.1f} L{x2:.1f},{y:.1f} L{x2 - head:.1f},{y + half:.1f} Z"
+            self.canvas.figure.add_shape(
+                type="path", path=tip, xref="x", yref="y", fillcolor=colours.second, line={"width": 0}, layer="below"
+            )
+
+    def _path(self, path: str, width: float, colour: str, dash: str = "solid", layer: str = "above") -> None:
+        line = {"width": width, "color": colour, "dash": dash}
+        self.canvas.figure.add_shape(type="path", path=path, xref="x", yref="y", line=line, layer=layer)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from lambdalab.show.anatomy import anatomy
 from lambdalab.show.bursty_month import bursty_month
 from lambdalab.show.canary import canary
+from lambdalab.show.journey import journey
+from lambdalab.show.poison import poison
 from lambdalab.show.swimlanes import swimlanes
 from lambdalab.show.system_map import system_map
 from lambdalab.show.two_processes import two_processes, two_processes_icon
@@ -18,6 +20,8 @@ __all__ = [
     "anatomy",
     "bursty_month",
     "canary",
+    "journey",
+    "poison",
     "swimlanes",
     "system_map",
     "two_processes",

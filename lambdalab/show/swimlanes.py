@@ -13,7 +13,7 @@ from lambdalab.clock import Jump
 from lambdalab.observe.records import Lane
 from lambdalab.show import theme
 from lambdalab.show.calls import Phase, calls_of, finding, name_of, phases_of, spoken, table
-from lambdalab.show.figure import EDGE, Canvas, title_room, wide
+from lambdalab.show.figure import EDGE, Canvas, cut, title_room, wide
 from lambdalab.show.lane_blocks import NARROWEST, Block, blocks_of
 from lambdalab.show.lane_marks import BAR, Marks
 from lambdalab.show.lane_notes import FROZEN, Note, hang, notes_of
@@ -26,6 +26,7 @@ MOST_LANES, FIRST_LANES = 12, 6
 LEFT, RIGHT = 160.0, 880.0  # pixels
 _FIRST, _LANE, _NOTE, _BELOW = 168.0, 37.0, 30.0, 112.0  # pixels: the first lane, a lane, a note, what is below them
 _NAME_GAP = 10  # pixels between a lane's name and the lanes
+_NAMES = LEFT - _NAME_GAP - EDGE  # pixels of a lane's name
 
 
 def swimlanes(
@@ -62,15 +63,6 @@ def _since(lanes: Sequence[Lane], moment: float) -> list[Lane]:
     """The lanes from a moment on; those in which nothing ran since then are left out."""
     later = [replace(lane, spans=tuple(span for span in lane.spans if span.began >= moment)) for lane in lanes]
     return [lane for lane in later if lane.spans]
-
-
-def _cut(name: str, end: str) -> str:
-    """The name with its end, cut to the room beside the lanes."""
-    room = LEFT - _NAME_GAP - EDGE
-    kept = name
-    while wide(f"{kept}…{end}" if kept != name else name + end) > room:
-        kept = kept[:-1]
-    return f"{kept}…{end}" if kept != name else name + end
 
 
 class _Drawing:
@@ -116,7 +108,7 @@ class _Drawing:
         for index in indexes:
             lane = self.shown[index]
             name = name_of(lane) if self.named else "environment"
-            rows.append((_cut(name, f"{SPACE}{lane.number}") if name != before else str(lane.number), index))
+            rows.append((cut(name, _NAMES, f"{SPACE}{lane.number}") if name != before else str(lane.number), index))
             before = name
         return rows if len(self.shown) <= MOST_LANES else [*rows[:-1], (f"… {count(hidden)} more", None), rows[-1]]
 

@@ -237,7 +237,7 @@ def _policy(pen: Pen, topology: Topology, layout: Layout, policy: Policy) -> Non
     words = cut(policy.told(node.name if node else ""), theme.WIDTH - 2 * EDGE - _LOCK - 40)
     width = wide(words) + _LOCK + 12
     x = layout.places[policy.whose][0] if policy.whose in layout.places else theme.WIDTH / 2
-    left = min(max(EDGE + 14, x - width / 2), theme.WIDTH - EDGE - 14 - width)
+    left = max(EDGE + 14, min(x - width / 2, theme.WIDTH - EDGE - 14 - width))
     low = layout.height + 12
     if policy.weighed:
         pen.parts.append(glyphs.inner("permission", x=left, y=low, size=_LOCK, colours=pen.colours, role=role))

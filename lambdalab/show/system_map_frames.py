@@ -48,6 +48,7 @@ _HAPPENED = {
     "filtered": "the event does not match the filter",
     "throttled": "the function has no room for the event",
     "failed": "the function fails",
+    "expired": "the event was too old before the function had done its work",
 }
 _NO_STATEMENT = re.compile(r"no statement of the policy lets (\S+) do .*")
 

@@ -1,7 +1,8 @@
-"""One or two events' ways as data: they show themselves as the waterfall, and in a terminal as text.
+"""One or two events' ways as data: they show themselves as a picture, and in a terminal as text.
 
-On AWS X-Ray's console shows one trace at a time. Here two stand on one scale, so that a cold request lies above a warm
-one. Left out: the drawing, which `waterfall` does.
+On AWS X-Ray's console shows one trace at a time. Here the data choose the picture: an event that went on through
+several functions is a journey; a request, or two side by side on one scale, is a waterfall. Left out: the drawing,
+which `journey` and `waterfall` do.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lambdalab.observe.traces import Trace
+from lambdalab.show import journey_words, waterfall_words
+from lambdalab.show.journey import journey
+from lambdalab.show.journey_rows import is_journey
 from lambdalab.show.picture import Picture
 from lambdalab.show.waterfall import waterfall
-from lambdalab.show.waterfall_words import text
 
 
 class Traces(tuple[Trace, ...]):
-    """The ways of one or two events, oldest first (lesson 06)."""
+    """The ways of one or two events, oldest first (lessons 06 and 08)."""
 
     __slots__ = ()
 
@@ -24,11 +27,11 @@ class Traces(tuple[Trace, ...]):
 
     @property
     def picture(self) -> Picture:
-        """The waterfall, with its table and its sentence."""
-        return waterfall(self)
+        """The journey or the waterfall, with its table and its sentence."""
+        return journey(self[0]) if is_journey(self) else waterfall(self)
 
     def _ipython_display_(self) -> None:
         self.picture._ipython_display_()
 
     def __repr__(self) -> str:
-        return text(self)
+        return journey_words.text(self[0]) if is_journey(self) else waterfall_words.text(self)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from lambdalab.observe.traces import Part, Trace
 from lambdalab.show import theme
-from lambdalab.show.figure import EDGE, Canvas, title_room, wide
+from lambdalab.show.figure import EDGE, Canvas, cut, title_room, wide
 from lambdalab.show.lane_blocks import NARROWEST, Block
 from lambdalab.show.lane_marks import Marks
 from lambdalab.show.numbers import SPACE, period
@@ -132,7 +132,7 @@ class _Drawing:
             at = y - _PLATE if crossed else y
             canvas.text(EDGE, at, group.heading, size=theme.LABEL, colour=self.colours.text, bold=True, plate=crossed)
         for line, y in zip(lines, heights, strict=True):
-            name = _cut(line.name, LEFT - _NAME_GAP - EDGE)
+            name = cut(line.name, LEFT - _NAME_GAP - EDGE)
             canvas.text(LEFT - _NAME_GAP, y, name, size=theme.LABEL, colour=self.colours.text, anchor="right")
             self._value(canvas, line, y)
             self._turns(marks, line, y)
@@ -199,11 +199,3 @@ def _kind(part: Part) -> str:
     if part.outcome == "ok" or part.kind == "lost":
         return _BLOCKS.get(part.kind, part.kind)
     return part.kind if part.kind in ("init", "restore") else "failed"
-
-
-def _cut(name: str, room: float) -> str:
-    """The name, cut to the room beside the bars."""
-    kept = name
-    while wide(kept if kept == name else f"{kept}…") > room:
-        kept = kept[:-1]
-    return kept if kept == name else f"{kept}…"

@@ -25,6 +25,8 @@ OUTCOMES = {
     "throttled": "T turned away (429)",
     "failed": f"{theme.CROSS} failed",
     "waiting": "not run yet",
+    "unheard": "heard by nobody",
+    "dead-lettered": f"{theme.CROSS} a dead letter",
 }
 
 

@@ -17,7 +17,7 @@ from lambdalab.show.waterfall_lines import NAME, OUTCOMES, Group, Line, alike, g
 
 _ROWS = 8  # of a table
 _SHORT, _SHORTEST = 28, 16  # characters of a name where a title has two, or says more
-_VERBS = {
+VERBS = {
     "filtered": "was filtered out",
     "denied": "was denied",
     "missing": "found nothing of this name",
@@ -25,6 +25,8 @@ _VERBS = {
     "throttled": "was turned away (429)",
     "failed": "failed",
     "waiting": "has not run yet",
+    "unheard": "was heard by nobody",
+    "dead-lettered": "became a dead letter",
 }
 
 
@@ -51,7 +53,7 @@ def _compared(one: Trace, other: Trace) -> str:
 def _alone(trace: Trace) -> str:
     name = fit(trace.name, NAME)
     wrong = [station for station in trace.stations if station.outcome != "ok"][-1:]
-    verbs = [_VERBS.get(station.outcome, station.outcome) for station in wrong]
+    verbs = [VERBS.get(station.outcome, station.outcome) for station in wrong]
     if not trace.runs:
         return f"{name} ran nothing: it {verbs[0]}" if wrong else f"{name} took {ms(trace.seconds)} and ran nothing"
     if len(trace.stations) == 1:
@@ -137,30 +139,48 @@ def _station(station: Station) -> tuple[str, ...]:
 
 _SIGNS = {"init": "C", "restore": "R", "handler": "#", "request": ":"}
 _COLUMNS = 48  # of a line of signs
+Signs = Sequence[tuple[float, float, str]]
+"""Stretches of a line: begin and end in seconds, and the sign that fills them."""
 
 
 def text(traces: Sequence[Trace]) -> str:
     """The waterfall for a terminal: each line with its bar, C for init, # for the handler, : for another service."""
-    said = [finding(traces)]
-    longest = max((trace.seconds for trace in traces), default=0.0) or 1.0
-    rows = []
+    longest = max((trace.seconds for trace in traces), default=0.0)
+    rows: list[tuple[str, Signs, str]] = []
     for group in groups(traces):
-        rows.append((group.heading, "", ""))
-        rows += [(f"  {line.name}", _bar(line, longest), line.value) for line in group.lines]
-    wide = max((len(name) for name, bar, _ in rows if bar), default=0)
-    for name, bar, value in rows:
-        said.append(f"{name:{wide}}  {bar:{_COLUMNS}}  {value}".rstrip() if name.startswith("  ") else name)
+        rows.append((group.heading, (), ""))
+        rows += [(f"  {line.name}", _signs(line), line.value) for line in group.lines]
+    return in_signs(finding(traces), rows, longest, caption(traces))
+
+
+def _signs(line: Line) -> Signs:
+    return [(*stretch, _SIGNS.get(part.kind, "-")) for part in line.parts for stretch in part.stretches]
+
+
+def in_signs(said: str, rows: Sequence[tuple[str, Signs, str]], longest: float, about: str) -> str:
+    """Rows for a terminal, under a sentence: names, bars of signs, values; what is not indented is a heading.
+
+    Args:
+        said: the finding.
+        rows: name, stretches, value.
+        longest: how many seconds a whole line is.
+        about: what the last line names.
+    """
+    told = [said]
+    wide = max((len(name) for name, _, _ in rows if name.startswith("  ")), default=0)
+    for name, stretches, value in rows:
+        bar = _bar(stretches, longest or 1.0)
+        told.append(f"{name:{wide}}  {bar}  {value}".rstrip() if name.startswith("  ") else name)
     if rows:
-        said.append(f"{_COLUMNS} signs are {ms(longest)}: - on its way, C init, # handler code, : another service.")
-        said.append(f"{caption(traces)}, measured on this machine.")
-    return "\n".join(said)
+        told.append(f"{_COLUMNS} signs are {ms(longest)}: - on its way, C init, # handler code, : another service.")
+        told.append(f"{about}, measured on this machine.")
+    return "\n".join(told)
 
 
-def _bar(line: Line, longest: float) -> str:
+def _bar(stretches: Signs, longest: float) -> str:
     signs = [" "] * _COLUMNS
-    for part in line.parts:
-        for began, ended in part.stretches:
-            first = min(_COLUMNS - 1, int(began / longest * _COLUMNS))
-            last = min(_COLUMNS, max(first + 1, round(ended / longest * _COLUMNS)))
-            signs[first:last] = _SIGNS.get(part.kind, "-") * (last - first)
+    for began, ended, sign in stretches:
+        first = min(_COLUMNS - 1, int(began / longest * _COLUMNS))
+        last = min(_COLUMNS, max(first + 1, round(ended / longest * _COLUMNS)))
+        signs[first:last] = sign * (last - first)
     return "".join(signs)

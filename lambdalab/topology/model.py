@@ -23,7 +23,7 @@ class Node:
 
     Args:
         kind: the name of its glyph: "bucket", "function", "queue", "dead letters", "topic", "bus", "table", "stream",
-            "api", "clock" or "person".
+            "api", "clock", "alarm" or "person".
         name: as the student named it.
         arn: tells it from all others.
         region: "" where it has none.
@@ -37,8 +37,9 @@ class Node:
     note: str = ""
 
     def holds(self, arn: str) -> bool:
-        """Whether an ARN means this resource or something in it: an object, a version, a stream, a route."""
-        return arn == self.arn or arn.startswith((f"{self.arn}/", f"{self.arn}:"))
+        """Whether an ARN means this resource or something in it: an object, a version, a stream, a route, a rule."""
+        within = (f"{self.arn}/", f"{self.arn}:")
+        return arn == self.arn or arn.startswith(within) or (self.kind == "bus" and bus_of(arn) == self.arn)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Topology:
     def node(self, arn: str) -> Node | None:
         """The resource that an ARN means, also by something in it; None when it is not on the map."""
         found = [node for node in self.nodes if node.holds(arn)]
-        return max(found, key=lambda node: len(node.arn), default=None)
+        return max(found, key=lambda node: (node.arn == arn, len(node.arn)), default=None)
 
     def named(self, name: str) -> list[Node]:
         """The resources of this name."""
@@ -92,6 +93,13 @@ class Topology:
         before = _reached(kept, [(arrow.target, arrow.source) for arrow in self.arrows])
         after = _reached(kept, [(arrow.source, arrow.target) for arrow in self.arrows])
         return self.only(before | after)
+
+
+def bus_of(rule_arn: str) -> str:
+    """The ARN of the bus to which a rule belongs; "" for what is no rule."""
+    region, is_rule, name = rule_arn.partition(":rule/")
+    bus = name.rpartition("/")[0] or "default"
+    return f"{region}:event-bus/{bus}" if is_rule else ""
 
 
 def _reached(begin: set[str], ways: Sequence[tuple[str, str]]) -> set[str]:

@@ -2,7 +2,7 @@
 
 On AWS a function's policy says who may call it, and its role says what it may do itself; the two are often taken for
 one another. Here both are read through boto3 as statements, each once, and asked about one wire; so are the policies of
-queues and topics. Left out: the policies of buckets.
+queues, topics and buses. Left out: the policies of buckets.
 """
 
 from __future__ import annotations
@@ -38,10 +38,15 @@ class Policies:
         self._roles: dict[str, list[Statement]] = {}
 
     def of_target(self, arn: str) -> list[Statement]:
-        """The statements of the policy of a function, a version, an alias, a queue or a topic; none without one."""
+        """The statements of the policy of a function, version or alias, a queue, a topic or a bus; none without one."""
         if arn not in self._targets:
             service, region = arn.split(":")[2:4]
-            read = {"lambda": _function_policy, "sqs": _queue_policy, "sns": _topic_policy}[service]
+            read = {
+                "lambda": _function_policy,
+                "sqs": _queue_policy,
+                "sns": _topic_policy,
+                "events": _bus_policy,
+            }[service]
             self._targets[arn] = _listed(json.loads(read(self._clients(service, region), arn) or "{}"))
         return self._targets[arn]
 
@@ -134,3 +139,7 @@ def _queue_policy(client: Any, arn: str) -> str:
 
 def _topic_policy(client: Any, arn: str) -> str:
     return str(client.get_topic_attributes(TopicArn=arn)["Attributes"].get("Policy", ""))
+
+
+def _bus_policy(client: Any, arn: str) -> str:
+    return str(client.describe_event_bus(Name=arn.partition("/")[2]).get("Policy", ""))

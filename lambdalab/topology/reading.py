@@ -128,12 +128,12 @@ def visits(steps: Sequence[Step]) -> list[Step]:
 
 def arrived(step: Step) -> bool:
     """Whether what was sent came to its target, even if that then failed."""
-    return step.outcome == "ok" or (step.outcome == "failed" and bool(step.request_id))
+    return step.outcome in ("ok", "returned", "dead-lettered") or (step.outcome == "failed" and bool(step.request_id))
 
 
 def way(topology: Topology, step: Step) -> tuple[str, str] | None:
     """From which node to which a step went; None for what is no event, or leads off the map."""
-    if step.kind == "rule" or (step.kind == "request" and not _carries(step)):
+    if step.kind in ("rule", "queue") or (step.kind == "request" and not _carries(step)):
         return None
     source, target = _actor(topology, step.source), topology.node(step.target)
     if source is None or target is None or source == target or (source.arn == YOU and _reads(step)):
@@ -198,5 +198,6 @@ def _judged(wire: Wire, topology: Topology, missing: Sequence[Node], policies: P
 
 
 def _whose(wire: Wire, source: Node, target: Node) -> str:
-    """The node whose policy decided; with a role, the function at that end of the wire."""
-    return target.arn if wire.principal or target.kind == "function" else source.arn
+    """The node whose policy decided; with a role, the function at that end of the wire, or the schedule that has it."""
+    asked = wire.principal or (target.kind == "function" and source.kind != "clock")
+    return target.arn if asked else source.arn

@@ -32,6 +32,7 @@ GIVEN = {
     "sns": "sns:Publish",
     "lambda": "lambda:InvokeFunction",
     "events": "events:PutEvents",
+    "s3": "s3:PutObject",
 }
 """What has to be allowed to hand something to a service."""
 
@@ -63,6 +64,7 @@ class Wire:
 
 
 Found = Iterator[Node | Wire]
+_BRIDGE, _ALARMS = "events.amazonaws.com", "lambda.alarms.cloudwatch.amazonaws.com"
 
 
 def read(clients: Clients, region: str) -> tuple[list[Node], list[Wire], dict[str, Mapping[str, Any]]]:
@@ -79,7 +81,7 @@ def read(clients: Clients, region: str) -> tuple[list[Node], list[Wire], dict[st
             settings = _settings(clients, each)
             functions |= settings
             parts += _functions(clients, each, settings)
-            for reader in (_queues, _topics, _tables, _buses, _http_apis, _rest_apis):
+            for reader in (_queues, _topics, _tables, _buses, _schedules, _alarms, _http_apis, _rest_apis):
                 parts += reader(clients, each)
         done |= todo
     nodes = {part.arn: part for part in parts if isinstance(part, Node)}
@@ -122,11 +124,11 @@ def _functions(clients: Clients, region: str, settings: Mapping[str, Mapping[str
         name, role = function["FunctionName"], function["Role"].rpartition("/")[2]
         yield Node("function", name, arn, region)
         if letters := function.get("DeadLetterConfig", {}).get("TargetArn"):
-            yield _given(arn, letters, "dead letters", role)
-        configured = _or_none(client.get_function_event_invoke_config, FunctionName=name) or {}
-        for when, to in configured.get("DestinationConfig", {}).items():
-            if to.get("Destination"):
-                yield _given(arn, to["Destination"], when.replace("On", "on ").lower(), role)
+            yield _given(arn, letters, "dead letters of asynchronous events", role)
+        for configured in client.list_function_event_invoke_configs(FunctionName=name)["FunctionEventInvokeConfigs"]:
+            for when, to in configured.get("DestinationConfig", {}).items():
+                if to.get("Destination"):
+                    yield _given(arn, to["Destination"], when.replace("On", "on ").lower(), role)
         if url := _or_none(client.get_function_url_config, FunctionName=name):
             address = url["FunctionUrl"].rstrip("/")
             yield Node("api", name, address, note="function URL")
@@ -142,11 +144,17 @@ def _functions(clients: Clients, region: str, settings: Mapping[str, Mapping[str
             needs=_POLLED.get(service, ()) if owner else (), role=owner["Role"].rpartition("/")[2] if owner else "",
             resource=source, idle="the mapping is disabled" if mapping.get("State") == "Disabled" else "",
         )  # fmt: skip
+        letters = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if letters and owner:
+            role = owner["Role"].rpartition("/")[2]
+            yield _given(owner["FunctionArn"].split(":$")[0], letters, "on failure", role)
 
 
 def _given(source: str, target: str, label: str, role: str) -> Wire:
     """What Lambda sends in the function's name."""
-    return Wire(source, target, label, needs=(GIVEN[target.split(":")[2]],), role=role, resource=target)
+    service = target.split(":")[2]
+    resource = f"{target}/any" if service == "s3" else target
+    return Wire(source, target, label, needs=(GIVEN[service],), role=role, resource=resource)
 
 
 def _queues(clients: Clients, region: str) -> Found:
@@ -172,8 +180,10 @@ def _topics(clients: Clients, region: str) -> Found:
     for subscription in client.list_subscriptions()["Subscriptions"]:
         topic, protocol = subscription["TopicArn"], subscription["Protocol"]
         if protocol in ("lambda", "sqs"):
-            principal = "sns.amazonaws.com" if protocol == "lambda" else ""
-            yield Wire(topic, subscription["Endpoint"], "subscribed", principal, topic)
+            yield Wire(topic, subscription["Endpoint"], "subscribed", "sns.amazonaws.com", topic)
+        kept = client.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])["Attributes"]
+        if redrive := json.loads(kept.get("RedrivePolicy") or "{}"):
+            yield Wire(topic, redrive["deadLetterTargetArn"], "not delivered", "sns.amazonaws.com", topic)
 
 
 def _tables(clients: Clients, region: str) -> Found:
@@ -193,8 +203,47 @@ def _buses(clients: Clients, region: str) -> Found:
                 yield Node("clock", rule["Name"], rule["Arn"], region)
             idle = "the rule is disabled" if rule.get("State") == "DISABLED" else ""
             for target in targets:
-                principal = "events.amazonaws.com" if ":function:" in target["Arn"] else ""
-                yield Wire(source, target["Arn"], label, principal, rule["Arn"], idle=idle)
+                arn = target["Arn"]
+                if "RoleArn" in target and arn.split(":")[2] == "events":
+                    role = _known_role(clients, region, target["RoleArn"])
+                    yield Wire(source, arn, label, needs=(GIVEN["events"],), role=role, resource=arn, idle=idle)
+                elif arn.split(":")[2] in GIVEN:
+                    yield Wire(source, arn, label, _BRIDGE, rule["Arn"], idle=idle)
+                if letters := target.get("DeadLetterConfig", {}).get("Arn"):
+                    yield Wire(source, letters, f"dead letters of {label}", _BRIDGE, rule["Arn"])
+
+
+def _schedules(clients: Clients, region: str) -> Found:
+    """Those of EventBridge Scheduler, which calls a target with a role of the schedule's own."""
+    client = clients("scheduler", region)
+    for listed in client.list_schedules()["Schedules"]:
+        one = client.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
+        target, arn = one["Target"], one["Target"]["Arn"]
+        yield Node("clock", one["Name"], one["Arn"], region)
+        role = _known_role(clients, region, target["RoleArn"])
+        idle = "the schedule is disabled" if one["State"] == "DISABLED" else ""
+        if service := GIVEN.get(arn.split(":")[2]):
+            yield Wire(one["Arn"], arn, one["ScheduleExpression"], needs=(service,), role=role, resource=arn, idle=idle)
+        if letters := target.get("DeadLetterConfig", {}).get("Arn"):
+            label = f"dead letters of {one['Name']}"
+            yield Wire(one["Arn"], letters, label, needs=(GIVEN["sqs"],), role=role, resource=letters)
+
+
+def _known_role(clients: Clients, region: str, arn: str) -> str:
+    """A role's name; "" for one that IAM does not know, so that nobody is asked."""
+    name = arn.rpartition("/")[2]
+    return name if _or_none(clients("iam", region).get_role, RoleName=name) else ""
+
+
+def _alarms(clients: Clients, region: str) -> Found:
+    for alarm in clients("cloudwatch", region).describe_alarms(AlarmTypes=["MetricAlarm"])["MetricAlarms"]:
+        yield Node("alarm", alarm["AlarmName"], alarm["AlarmArn"], region)
+        idle = "" if alarm.get("ActionsEnabled", True) else "the alarm's actions are switched off"
+        states = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+        for state, actions in states.items():
+            for action in alarm.get(actions, []):
+                principal = _ALARMS if action.split(":")[2] == "lambda" else ""
+                yield Wire(alarm["AlarmArn"], action, state, principal, alarm["AlarmArn"], idle=idle)
 
 
 def _http_apis(clients: Clients, region: str) -> Found:

@@ -12,6 +12,7 @@ from lambdalab.show import theme
 from lambdalab.show.pictures import waterfall
 from lambdalab.show.traces import Traces
 from lambdalab.show.waterfall import LEFT
+from lambdalab.show.waterfall_words import text
 from tests.show.made_traces import WAYS, request
 
 SPACE = "\u00a0"
@@ -192,7 +193,7 @@ def test_the_sentences_numbers_are_the_tables_or_the_labels(name: str) -> None:
 
 @pytest.mark.parametrize("name", WAYS)
 def test_the_text_for_a_terminal_has_every_heading_and_no_line_is_longer_than_a_terminal(name: str) -> None:
-    told = str(Traces(WAYS[name])).splitlines()
+    told = text(WAYS[name]).splitlines()
     assert told[0] == texts(draw(name))[0]
     assert all(len(line) <= 160 for line in told)
     headings = [str(each.text) for each in draw(name).figure.layout.annotations if str(each.text).startswith("<b>")]
