@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from lambdalab.clock import LabClock
 
 _THREADS = 64
+_GLANCE = 0.1
 _PATIENCE = 60.0
 """Seconds of the machine's clock that turning waits for work that does not end, at one due moment."""
 
@@ -30,11 +31,13 @@ class Entry:
 
     Args:
         due: seconds since 1970 on the lab's clock.
+        silent: nothing of it is seen in a picture, so that a turn of the clock across it is one turn.
     """
 
     due: float
     number: int
     action: Callable[[], None] = field(compare=False)
+    silent: bool = field(default=False, compare=False)
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
@@ -49,16 +52,16 @@ class Agenda:
         self.clock = clock
         self._entries: list[Entry] = []
         self._numbers = itertools.count()
-        self._running = 0
+        self._running, self._heard = 0, False
         self._changed = threading.Condition()
         self._turning = threading.Lock()
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="agenda")
         self._closed = False
         threading.Thread(target=self._feed, name="agenda", daemon=True).start()
 
-    def at(self, moment: float, action: Callable[[], None]) -> Entry:
+    def at(self, moment: float, action: Callable[[], None], *, silent: bool = False) -> Entry:
         """Have something done at a moment of the lab's clock, in a thread of the agenda's."""
-        entry = Entry(moment, next(self._numbers), action)
+        entry = Entry(moment, next(self._numbers), action, silent)
         with self._changed:
             heapq.heappush(self._entries, entry)
             first = self._entries[0] is entry
@@ -77,26 +80,28 @@ class Agenda:
             ValueError: `seconds` is negative or not a number.
         """
         with self._turning:
-            goal = self.clock.now() + seconds
-            if seconds > 0:
+            goal, joined = self.clock.turned + seconds, False
+            while seconds > 0:
                 self.settle()
-                while (due := self._next()) is not None and due <= goal:
-                    self._turn(due)
-            self.clock.advance(seconds if not seconds > 0 else max(0.0, goal - self.clock.now()))
+                left, due = goal - self.clock.turned, self._next()
+                if due is None or due > self.clock.now() + left:
+                    break
+                self._heard = False
+                self.clock.advance(max(0.0, due - self.clock.now()), joined=joined)
+                self.settle()
+                joined = not self._heard
+            self.clock.advance(goal - self.clock.turned if seconds > 0 else seconds, joined=joined)
             self.settle()
             return self.clock.now()
-
-    def _turn(self, moment: float) -> None:
-        self.clock.advance(max(0.0, moment - self.clock.now()))
-        self.settle()
 
     def settle(self) -> bool:
         """Wait until nothing is due and nothing runs, a minute at most; whether it came to that."""
         last = time.monotonic() + _PATIENCE
         with self._changed:
             while self._running or self._is_due():
-                if self._closed or not self._changed.wait(last - time.monotonic()):
+                if self._closed or time.monotonic() > last:
                     return False
+                self._changed.wait(_GLANCE)  # an entry that is cancelled tells nobody
         return True
 
     def close(self) -> None:
@@ -128,6 +133,7 @@ class Agenda:
                 entry = heapq.heappop(self._entries) if self._is_due() else None
                 due = self._entries[0].due if self._entries else None
                 self._running += entry is not None
+                self._heard |= entry is not None and not entry.silent
             if entry is None:
                 self.clock.wait_until(due, ticket)
                 continue

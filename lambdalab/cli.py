@@ -14,6 +14,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
+_FASTEST = 3_600
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
@@ -27,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--port", type=int, default=4566, help="loopback port; 0 takes a free one (default 4566)")
     serve.add_argument("--json", action="store_true", help="print one JSON object that boto3.client accepts as it is")
     serve.add_argument("--trust-loopback", action="store_true", help="accept any credentials from this machine")
+    serve.add_argument("--speed", type=float, default=1.0, help="seconds of the lab's clock in one second (default 1)")
     serve.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
     explain = commands.add_parser("explain", help="tell what happened to a function's last events, and why")
     explain.add_argument("name", help="the function's")
@@ -65,8 +68,12 @@ def _serve(given: argparse.Namespace) -> int:
     from lambdalab.airgap import REGION
     from lambdalab.http.server import LabServer
 
+    if not 0 < given.speed <= _FASTEST:
+        why = f"The lab's clock cannot run at speed {given.speed:g}: give a number above 0, at most {_FASTEST}."
+        print(f"{why} With 60 a minute passes in a second.", file=sys.stderr)
+        return 1
     try:
-        server = LabServer(given.port, trust_loopback=given.trust_loopback)
+        server = LabServer(given.port, trust_loopback=given.trust_loopback, speed=given.speed)
     except (OSError, SystemExit, OverflowError) as wrong:
         print(f"Port {given.port} cannot be used: {wrong}. Try another one, or --port 0.", file=sys.stderr)
         return 1

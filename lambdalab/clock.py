@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LONGEST = 30.0
 _JUMPS = 10_000  # remembered
@@ -54,6 +54,11 @@ class LabClock:
         self._changed = threading.Condition()
 
     @property
+    def speed(self) -> float:
+        """Its seconds in one second of the machine's."""
+        return self._speed
+
+    @property
     def offset(self) -> float:
         """Seconds that this clock is ahead of the machine's."""
         return self.now() - time.time() if self._speed != 1 else self._offset
@@ -82,8 +87,16 @@ class LabClock:
         with self._changed:
             return tuple(self._jumps)
 
-    def advance(self, seconds: float) -> float:
+    @property
+    def turned(self) -> float:
+        """Seconds by which it was turned so far."""
+        return self._offset
+
+    def advance(self, seconds: float, *, joined: bool = False) -> float:
         """Turn the clock forward and wake everyone who waits on it.
+
+        Args:
+            joined: one turn with the last one, since nothing happened in between.
 
         Raises:
             ValueError: `seconds` is negative or not a number.
@@ -91,7 +104,9 @@ class LabClock:
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"the clock cannot be turned by {seconds} s: it only goes forward; give 0 or more")
         with self._changed:
-            if seconds:
+            if seconds and joined and self._jumps:
+                self._jumps[-1] = replace(self._jumps[-1], seconds=self._jumps[-1].seconds + seconds)
+            elif seconds:
                 self._jumps.append(Jump(self.now(), seconds))
             self._offset += seconds
         self.wake()

@@ -9,16 +9,18 @@ from __future__ import annotations
 import atexit
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lambdalab import airgap
 from lambdalab.cloud_process import CloudProcess, RunningCloud
 from lambdalab.errors import LabError
+from lambdalab.faults import Faults
 from lambdalab.functions import Function
 from lambdalab.observe.counts import Counts
 from lambdalab.observe.journal import Step
 from lambdalab.observe.records import Invocation
+from lambdalab.queues import Queue
 from lambdalab.running import LabProcess, Processes
 from lambdalab.timing import Clock, KeepAlive
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from lambdalab.proof import Proof
     from lambdalab.show.lanes import Lanes
     from lambdalab.show.picture import Picture
+    from lambdalab.show.receives import Batch
     from lambdalab.show.story import StoryTable
     from lambdalab.show.traces import Traces
     from lambdalab.topology import Topology
@@ -46,6 +49,7 @@ class Lab:
 
     endpoint: str
     clock: Clock
+    faults: Faults
 
     def __new__(cls) -> Lab:
         if cls._current is not None and cls._current.running:
@@ -91,6 +95,7 @@ class Lab:
         self._settings = cloud.settings
         self.endpoint = self._settings["endpoint_url"]
         self.clock = Clock(self._ask)
+        self.faults = Faults(self._ask)
         self._clients: dict[tuple[str, str], Any] = {}
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         os.environ["AWS_ACCESS_KEY_ID"] = self._settings["aws_access_key_id"]
@@ -150,6 +155,14 @@ class Lab:
         name = distribution.lower()
         return str(self.client("lambda").publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"])
 
+    def queue(self, name: str) -> Queue:
+        """The handle on a queue of SQS (lesson 07).
+
+        Raises:
+            LabError: there is no queue of this name; the text lists those there are.
+        """
+        return Queue(self, name)
+
     def explain(self, name: str, *, last: int = 10) -> StoryTable:
         """What happened to the function's last events, and why: also to those that never reached it (lesson 01).
 
@@ -165,7 +178,10 @@ class Lab:
         return story(self, name, last)
 
     def trace(self, *events: Event, last: int = 1) -> Traces:
-        """The way of an event through everything that it caused, as a waterfall with its table (lesson 06).
+        """The way of an event through everything that it caused, as a picture with its table (lessons 06 and 08).
+
+        An event that went on through several functions is drawn as a row for each, with what was sent between them; a
+        request, or two events side by side, as a waterfall.
 
         Args:
             events: at most two, drawn on one scale: a request id, a root from X-Amzn-Trace-Id, a result, an invocation,
@@ -190,7 +206,7 @@ class Lab:
         return [Invocation.from_json(i) for i in self._ask("GET", "history", **asked)["invocations"]]
 
     def waiting(self) -> list[dict[str, Any]]:
-        """Asynchronous events that wait for their next attempt, the next one first (lesson 02)."""
+        """Asynchronous events that wait, the next one first, and then what blocks a stream's shard (lessons 02, 07)."""
         return list(self._ask("GET", "history", request_id="none")["waiting"])
 
     def steps(
@@ -266,6 +282,23 @@ class Lab:
         for unknown in {*names} - {lane.function for lane in found}:
             self.function(unknown)
         return found
+
+    def batch(self, queue: str, names: Mapping[str, str], *, done: str = "charged") -> Batch:
+        """What became of some messages of a queue, receive by receive: the data of `poison` (lesson 07).
+
+        Visibility, maxReceiveCount and ReportBatchItemFailures are told as they are set now: ask before changing them.
+
+        Args:
+            queue: the queue's name.
+            names: by message id, the name under which each is shown, such as "A".
+            done: what the function prints before that name when it is done with the message, as in "charged A".
+
+        Raises:
+            LabError: no function reads the queue.
+        """
+        from lambdalab.receiving import batch
+
+        return batch(self, queue, names, done)
 
     def swimlanes(self, *names: str, last: int | None = None) -> Picture:
         """The same as a picture: a lane for each environment, seconds from left to right (lesson 03).
@@ -356,27 +389,33 @@ class Lab:
         events: Sequence[str] = ("s3:ObjectCreated:*",),
         prefix: str = "",
         suffix: str = "",
+        pattern: Mapping[str, Any] | None = None,
+        schedule: str = "",
     ) -> None:
-        """Make a source call a function: add the permission and the rule, and print both calls (lesson 05).
+        """Make a source call a function: add the permission and the rule, and print the calls (lessons 05 to 08).
 
         Does what AWS's console does with "Add trigger". What is there already stays, so it may be repeated.
 
         Args:
-            source: "s3:" and the name of a bucket; "url" for a function URL that everybody may call; "rest-api:" and
-                the name of a REST API, which is made if there is none.
+            source: "s3:" and the name of a bucket; "sqs:" and that of a queue; "dynamodb:" and that of a table with a
+                stream; "url" for a function URL that everybody may call; "rest-api:" and the name of a REST API, which
+                is made if there is none; "events:" and the name of a bus, such as "events:default".
             function: its handle or its name; "resize:live" for an alias.
             events: which of the bucket's events; the "s3:" may be left out.
             prefix: how an object's key must begin; case counts.
             suffix: how it must end; case counts.
+            pattern: which of the bus's events, each value a list of what is accepted.
+            schedule: instead of a pattern, such as "rate(5 minutes)" or "cron(0 3 * * ? *)".
 
         Raises:
-            LabError: there is no such kind of source, or no event.
+            LabError: there is no such kind of source, no event, neither a pattern nor a schedule, or the function's
+                role lacks a right to read.
             botocore.exceptions.ClientError: AWS refuses; then nothing has changed.
         """
-        from lambdalab.adding import add
+        from lambdalab.adding import Wanted, add
 
         name = function if isinstance(function, str) else function.name
-        print(add(self.client, source, name, events=events, prefix=prefix, suffix=suffix))
+        print(add(self.client, source, name, Wanted(events, prefix, suffix, pattern, schedule)))
 
     def send_as(
         self, principal: str, source_arn: str, function: str | Function, *, account: str = "", event: Any = None
@@ -401,6 +440,32 @@ class Lab:
         arn = arn_of(self.client, function if isinstance(function, str) else function.name)
         body = {"principal": principal, "source_arn": source_arn, "function_arn": arn, "event": event or {}}
         return Step.from_json(self._ask("POST", "send_as", {**body, "account": account or arn.split(":")[4]}))
+
+    def fill(
+        self,
+        bucket: str,
+        ages: Mapping[str, float],
+        *,
+        tags: Mapping[str, Mapping[str, str]] | None = None,
+        body: str = "",
+        anew: bool = False,
+    ) -> None:
+        """Put objects of any age into a bucket at once, as a year of uploads would leave them (lesson 08).
+
+        Nobody uploaded them, so no rule is told. On AWS this cannot be done.
+
+        Args:
+            bucket: its name.
+            ages: each object's key, and its age in days on the lab's clock.
+            tags: some objects' keys, and their tags.
+            body: what is in each of them.
+            anew: take out first what is in the bucket.
+
+        Raises:
+            LabError: there is no such bucket, or an age is below zero.
+        """
+        seconds = {key: 86_400 * days for key, days in ages.items()}
+        self._ask("POST", "fill", {"bucket": bucket, "ages": seconds, "tags": tags or {}, "body": body, "anew": anew})
 
     def proof(self) -> Proof:
         """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""

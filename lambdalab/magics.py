@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="%%deploy", add_help=False)
-    parser.add_argument("name", help="the function's name")
+    parser.add_argument("names", nargs="+", metavar="name", help="the function's name; several get the same code")
     parser.add_argument("--memory", type=int, default=128, metavar="MB")
     parser.add_argument("--timeout", type=int, default=3, metavar="SECONDS")
     parser.add_argument("--handler", default="handler", metavar="NAME")
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def deploy(line: str, cell: str) -> None:
-    """Deploy the cell's text as a function and say so in one line.
+    """Deploy the cell's text as a function, or as several, and say so in one line.
 
     Raises:
         LabError: the line cannot be read, there is no lab, or the runtime is not on this machine.
@@ -50,22 +50,23 @@ def deploy(line: str, cell: str) -> None:
     lab = Lab.current()
     if lab is None:
         raise LabError("%%deploy: no lab is running in this notebook. Run `lab = Lab()` first.")
-    function = deploy_function(
-        lab,
-        given.name,
-        cell,
-        memory=given.memory,
-        timeout=given.timeout,
-        handler=given.handler,
-        env=dict(pair.split("=", 1) for pair in given.env),
-        layers=given.layer,
-        runtime=given.runtime,
-    )
+    for name in given.names:
+        deploy_function(
+            lab,
+            name,
+            cell,
+            memory=given.memory,
+            timeout=given.timeout,
+            handler=given.handler,
+            env=dict(pair.split("=", 1) for pair in given.env),
+            layers=given.layer,
+            runtime=given.runtime,
+        )
     if given.runtime.startswith("python") and (wrong := syntax_note("lambda_function.py", cell)):
         print(f"note: {wrong}")
     if note := stand_in(identifier(given.runtime)):
         print(f"note: {note}.")
-    print(f"deployed {function.name}: {given.memory} MB of memory, at most {given.timeout} s a call")
+    print(f"deployed {', '.join(given.names)}: {given.memory} MB of memory, at most {given.timeout} s a call")
 
 
 def register(shell: Any) -> None:

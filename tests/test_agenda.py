@@ -62,6 +62,22 @@ def test_what_lies_behind_the_turn_stays_undone(agenda: Agenda) -> None:
     assert seen == ["late"]
 
 
+def test_a_turn_is_as_long_as_was_asked_whatever_was_done_on_the_way(agenda: Agenda) -> None:
+    for wait in (60, 180, 1_000):
+        agenda.at(agenda.clock.now() + wait, lambda: time.sleep(0.02))
+    agenda.advance(3600)
+    agenda.advance(0.5)
+    assert agenda.clock.offset == pytest.approx(3600.5, abs=1e-6)
+
+
+def test_a_turn_is_one_jump_across_silent_entries_and_stops_at_the_others(agenda: Agenda) -> None:
+    now = agenda.clock.now()
+    for wait, silent in ((100, True), (200, True), (1_000, False), (2_000, True)):
+        agenda.at(now + wait, lambda: None, silent=silent)
+    agenda.advance(3600)
+    assert [jump.seconds for jump in agenda.clock.jumps] == pytest.approx([1_000, 2_600], abs=1)
+
+
 def test_a_cancelled_entry_is_not_done_and_stops_nobody(agenda: Agenda) -> None:
     seen = []
     agenda.at(agenda.clock.now() + 60, lambda: seen.append("cancelled")).cancel()

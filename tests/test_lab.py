@@ -40,6 +40,12 @@ def test_a_cell_becomes_a_function_and_can_be_deployed_again(lab: Lab, capsys: p
     function.delete()
 
 
+def test_one_cell_becomes_several_functions(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    deploy_magic("twin-a twin-b --memory 256", "def handler(e, context):\n    return context.function_name")
+    assert capsys.readouterr().out == "deployed twin-a, twin-b: 256 MB of memory, at most 3 s a call\n"
+    assert [lab.function(name).invoke().answer for name in ("twin-a", "twin-b")] == ["twin-a", "twin-b"]
+
+
 def test_a_file_that_cannot_run_is_stored_with_a_note(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     deploy_magic("broken", "def handler(event, context)\n    return 1")
     assert capsys.readouterr().out.startswith("note: line 1 of lambda_function.py: expected ':'. It is stored as it is")

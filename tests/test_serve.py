@@ -87,3 +87,27 @@ def test_any_credentials_are_accepted_only_when_asked_and_with_a_warning() -> No
         endpoint = json.loads(first(process))["endpoint_url"]
         with pytest.raises(ClientError):
             boto3.client("s3", endpoint_url=endpoint, **anybody).list_buckets()
+
+
+def test_the_clock_of_a_terminal_can_run_faster() -> None:
+    with serving("--json", "--port", "0", "--speed", "3600") as process:
+        it: dict[str, Any] = json.loads(first(process))
+        sqs = boto3.client("sqs", **it)
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        sqs.send_message(
+            QueueUrl=url, MessageBody="in a quarter of an hour, which takes a quarter of a second", DelaySeconds=900
+        )
+        found: list[Any] = []
+        for _ in range(60):
+            found = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+            if found:
+                break
+        assert [message["Body"] for message in found] == ["in a quarter of an hour, which takes a quarter of a second"]
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "nan", "1e9"])
+def test_a_clock_that_cannot_run_so_is_refused_with_a_reason(speed: str) -> None:
+    command = [sys.executable, "-m", "lambdalab", "serve", "--port", "0", "--speed", speed]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "With 60 a minute passes in a second" in done.stderr and "Traceback" not in done.stderr

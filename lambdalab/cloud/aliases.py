@@ -1,8 +1,8 @@
 """Aliases: names for versions, one or two at a time.
 
 On AWS an alias points to a version, and may send a share of its requests to a second one. moto stores whatever it is
-told; here an alias that AWS refuses is refused. Left out: that both versions need the same role and dead-letter queue.
-Follows https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html.
+told; here an alias that AWS refuses is refused. Left out: the rule that both versions of an alias need the same role
+and dead-letter queue. Follows https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html.
 """
 
 from __future__ import annotations

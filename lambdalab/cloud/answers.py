@@ -17,6 +17,7 @@ from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import camelcase_to_underscores
 
+from lambdalab.cloud import invoke_configs
 from lambdalab.cloud.validation import message_member
 
 TOUCHED = {
@@ -38,6 +39,7 @@ def install() -> None:
     """Put our answers in moto's places."""
     for ours in (publish_version, update_alias, remove_permission, list_layers, list_layer_versions):
         setattr(LambdaResponse, ours.__name__, ours)
+    invoke_configs.install()
     model = botocore.session.get_session().get_service_model("lambda")
     for name in model.operation_names:
         operation = model.operation_model(name)

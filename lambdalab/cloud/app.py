@@ -14,23 +14,30 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from lambdalab.cloud import control, policies, roles, seam
+from lambdalab.cloud import buckets, control, policies, roles, seam, topics
+from lambdalab.cloud.clockwork import Clockwork
+from lambdalab.cloud.event_buses import MotoBuses
 from lambdalab.cloud.http_stages import HttpApi
+from lambdalab.cloud.reading import Reading
 from lambdalab.cloud.rest_stages import RestStage
 from lambdalab.cloud.targets import MotoTargets
-from lambdalab.events import Message, Notification, ObjectChange
+from lambdalab.events import ObjectChange
 from lambdalab.keys import ACCOUNT, Key
 from lambdalab.observe.tracing import Trace
 from lambdalab.permissions import Statement, decide_for_role
 from lambdalab.runtime.logs import LogEvent
+from lambdalab.service.destinations import may_send
 from lambdalab.service.lambdas import LambdaService
-from lambdalab.service.model import FunctionNotFound, FunctionVersion
-from lambdalab.triggers.messages import MessageTrigger
+from lambdalab.service.model import EventSettings, FunctionNotFound, FunctionVersion, RecursiveLoop
+from lambdalab.triggers.buses import BusTrigger
 from lambdalab.triggers.s3 import Bucket, Rule, S3Trigger
+from lambdalab.triggers.subscriptions import Publication, Subscription
+from lambdalab.triggers.topics import TopicTrigger
 
 _GATHERING = 0.05
 """Seconds in which logs are gathered before they are written by themselves; any request writes them first."""
@@ -56,6 +63,7 @@ class Cloud:
     service: LambdaService
     web: Web
     code_location: Callable[[str, str, str], str]
+    confirmation: Callable[[str, str], str]
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -64,8 +72,9 @@ class Cloud:
         self._unwritten = threading.Event()
         self._frozen: WeakKeyDictionary[Any, tuple[str, FunctionVersion]] = WeakKeyDictionary()
         self._closed = False
-        self._targets = MotoTargets(self.statements)
-        seam.install(self)
+        self.targets = MotoTargets(self.statements, self._queue_event, self._within, self._put_on_bus)
+        self._reading = Reading(self, self._lock, self._within)
+        seam.install(self, Clockwork(self, self._lock), self._reading)
         self._moto = seam.wsgi()
         threading.Thread(target=self._write_logs, name="logs", daemon=True).start()
 
@@ -82,6 +91,7 @@ class Cloud:
 
     def close(self) -> None:
         self._closed = True
+        self._reading.close()
         self._unwritten.set()
 
     # -- the catalogue -----------------------------------------------------------------------------------------------
@@ -109,6 +119,11 @@ class Cloud:
                 known = self._frozen[function] = function.revision_id, _frozen(function, layers)
             return known[1]
 
+    def event_settings(self, region: str, name: str, qualifier: str | None) -> EventSettings:
+        """What is set for asynchronous events by this name and qualifier."""
+        with self._lock:
+            return control.event_settings(region, name, qualifier)
+
     def statements(self, region: str, name: str, qualifier: str | None) -> list[Statement]:
         """The statements of a function's resource policy."""
         with self._lock:
@@ -122,12 +137,19 @@ class Cloud:
     def resource_statements(self, arn: str) -> Sequence[Statement]:
         """What a resource's own policy says."""
         with self._lock:
-            return policies.statements(arn, self._targets)
+            return policies.statements(arn, self.targets)
 
     def lacks_object(self, arn: str) -> bool:
         """Whether there is the bucket of an object's ARN, and not the object."""
         with self._lock:
             return policies.lacks(arn)
+
+    def fill(
+        self, bucket: str, ages: Mapping[str, float], tags: Mapping[str, Mapping[str, str]], body: bytes, anew: bool
+    ) -> None:
+        """Put objects of these ages into a bucket, and tell nobody; raises LookupError without the bucket."""
+        with self._lock:
+            buckets.fill(bucket, ages, tags, body, anew)
 
     def key_of(self, access_key_id: str) -> Key | None:
         with self._lock:
@@ -176,7 +198,7 @@ class Cloud:
 
     def function_invoked(self, region: str, name: str, version: str, payload: bytes) -> None:
         """From a service through which Lambda notices no loop, such as a log's subscription filter."""
-        qualifier, trace = None if version == "$LATEST" else version, self._trace().without_lineage()
+        qualifier, trace = None if version == "$LATEST" else version, self.trace().without_lineage()
         self.service.enqueue(self.service.prepare(region, name, qualifier, payload, trace=trace))
 
     def version_published(self, region: str, name: str, version: str) -> None:
@@ -210,33 +232,82 @@ class Cloud:
     def now(self) -> float:
         return self.service.now()
 
+    def exists(self, arn: str) -> bool:
+        return self.targets.exists(arn)
+
+    def may_send(self, role_arn: str, function: str, arn: str) -> bool:
+        decision = may_send(self, role_arn, function, arn)
+        return decision is None or decision.allowed
+
     def object_changed(self, bucket: Bucket, change: ObjectChange) -> None:
-        self._s3.changed(bucket, change, self._trace())
+        self._s3.changed(bucket, change, self.trace())
 
     def rules_changed(self, before: Bucket, after: Bucket, call: str) -> None:
-        self._s3.configured(before, after, self._trace(), call)
+        self._s3.configured(before, after, self.trace(), call)
 
     def refused_rule(self, bucket: Bucket) -> tuple[Rule | None, str]:
-        return bucket.refusal(self._targets)
+        return bucket.refusal(self.targets)
 
     def rules_refused(self, bucket: Bucket, targets: Sequence[str], reason: str, outcome: str) -> None:
-        self._s3.refused(bucket, targets, reason, outcome, self._trace())
+        self._s3.refused(bucket, targets, reason, outcome, self.trace())
 
-    def notified(self, notification: Notification, function_arn: str, wanted: bool) -> None:
-        self._messages.notified(notification, function_arn, self._trace(), wanted=wanted)
+    def published(self, publication: Publication, subscriptions: Sequence[Subscription]) -> None:
+        self._topics.published(publication, subscriptions, self.trace())
 
-    def received(self, messages: Sequence[Message], function_arn: str) -> None:
-        self._messages.received(messages, function_arn, self._trace())
+    def confirm(self, subscription: Subscription, token: str) -> None:
+        self._topics.confirm(subscription, token, self.confirmation(subscription.topic_arn, token), self.trace())
+
+    def confirm_subscription(self, topic_arn: str, token: str) -> str:
+        """What visiting the link of a confirmation does; raises LookupError for a wrong token."""
+        with self._lock:
+            return topics.confirm(topic_arn, token)
 
     @functools.cached_property
-    def _messages(self) -> MessageTrigger:
-        return MessageTrigger(self.service, self.statements)
+    def _topics(self) -> TopicTrigger:
+        return TopicTrigger(self.service, self.statements, self.targets)
 
     @functools.cached_property
     def _s3(self) -> S3Trigger:
-        return S3Trigger(self.service, self.statements, self._targets)
+        return S3Trigger(self.service, self.statements, self.targets)
 
-    def _trace(self) -> Trace:
+    @functools.cached_property
+    def buses(self) -> BusTrigger:
+        kept = MotoBuses(self.targets, self._within, self.role_statements, self.write_log)
+        return BusTrigger(self.service, self.statements, kept)
+
+    def event_put(self, bus_arn: str, event: Mapping[str, Any], trace: str) -> None:
+        """An event of a PutEvents; its entry may have a trace header of its own. Without the bus, AWS is silent."""
+        told = Trace.read(trace) if trace else self.trace()
+        try:
+            self.buses.put(bus_arn, event, told)
+        except LookupError:
+            self.buses.lost(bus_arn, event, told)
+
+    def _put_on_bus(self, bus_arn: str, event: Mapping[str, Any], trace: Trace) -> None:
+        self.buses.put(bus_arn, event, trace)
+
+    def _queue_event(self, arn: str, payload: bytes, source: str, trace: Trace) -> None:
+        """Queue an asynchronous event for a function, whoever sends it; raises FunctionNotFound and RecursiveLoop."""
+        region, name, qualifier = arn.split(":")[3], arn.split(":")[6], next(iter(arn.split(":")[7:]), None)
+        try:
+            self.service.enqueue(self.service.prepare(region, name, qualifier, payload, source=source, trace=trace))
+        except RecursiveLoop as loop:
+            self.service.stop(loop)
+            raise
+
+    @contextmanager
+    def _within(self, trace: Trace | None) -> Iterator[None]:
+        """Inside, moto's stores are ours, and what is done there belongs to this trace; None leaves that as it is."""
+        with self._lock:
+            before = self._request
+            if trace is not None:
+                self._request = {"HTTP_X_AMZN_TRACE_ID": str(trace)}
+            try:
+                yield
+            finally:
+                self._request = before
+
+    def trace(self) -> Trace:
         """What the request that moto is answering came with."""
         return Trace.read(self._request.get("HTTP_X_AMZN_TRACE_ID"))
 
@@ -250,6 +321,7 @@ def _frozen(function: Any, layers: Sequence[tuple[bytes, str]]) -> FunctionVersi
         "timeout": int(function.timeout),
         "role": function.role,
         "ephemeral_mb": int(function.ephemeral_storage),
+        "dead_letters": function.dead_letters,
         "image_config": function.image_config.response() if function.package_type == "Image" else {},
         "snap_start": function.snap_start == "PublishedVersions" and str(function.version) != "$LATEST",
     }

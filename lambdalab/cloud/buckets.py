@@ -2,8 +2,8 @@
 
 On AWS every change of an object is looked up in the bucket's rules. moto's own notifications lack half of the event,
 ask nobody's permission and swallow what goes wrong, and it tells nothing when an object of a versioned bucket is
-deleted. Here its sender is replaced, and each change is handed over. Left out: replication, Intelligent-Tiering and
-lifecycle.
+deleted. Here its sender is replaced, and each change is handed over. Left out: the events of replication,
+Intelligent-Tiering and lifecycle rules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
@@ -24,14 +24,18 @@ from moto.s3.responses import S3Response
 from werkzeug.exceptions import HTTPException
 
 from lambdalab.events.s3 import ObjectChange
+from lambdalab.keys import ACCOUNT
 from lambdalab.triggers.s3 import OVERLAP, Bucket, Rule
 
 TOUCHED = {
     "moto.s3.notifications": ["send_event", "send_test_event"],
     "moto.s3.models": [
+        "s3_backends",
         "FakeBucket.set_notification_configuration",
         "S3Backend.delete_object",
         "S3Backend.delete_bucket",
+        "S3Backend.put_object",
+        "S3Backend.put_object_tagging",
         "FakeKey.restore",
     ],
     "moto.s3.responses": ["S3Response.get_bucket_notification", "S3Response._notification_config_from_body"],
@@ -247,6 +251,25 @@ def _delete_bucket(self: Any, bucket_name: str) -> Any:
     if deleted is not None:
         _hands.rules_changed(before, Bucket(before.name, before.region, ()), "s3:DeleteBucket")
     return deleted
+
+
+def fill(
+    bucket: str, ages: Mapping[str, float], tags: Mapping[str, Mapping[str, str]], body: bytes, anew: bool
+) -> None:
+    """Put objects of these ages, in seconds, into a bucket, `anew` instead of those that are there, and tell nobody.
+
+    Raises LookupError without the bucket.
+    """
+    backend, now = s3_models.s3_backends[ACCOUNT]["aws"], _hands.now()
+    if bucket not in backend.buckets:
+        raise LookupError(bucket)
+    with _silence():
+        for name in list(backend.buckets[bucket].keys) if anew else ():
+            backend.delete_object(bucket, name)
+        for name, age in ages.items():
+            key = backend.put_object(bucket, name, body)
+            key.last_modified = datetime.fromtimestamp(now - age, UTC).replace(tzinfo=None)
+            backend.put_object_tagging(key, dict(tags.get(name, {})))  # or an older object's would stay
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """moto's time: whatever moto keeps goes by the lab's clock.
 
 On AWS all services share one time. Here queues, topics, buses, tables, buckets, schedules, alarms and logs read the
-lab's clock, so that a hidden message is seen again, and a file is a month old, when the clock was turned. Left out:
-Lambda's own dates; signatures keep the real time, as boto3 writes it.
+lab's clock, so that a hidden message is seen again, and a file is a month old, when the clock was turned. Left out: the
+dates in Lambda's own answers, and those of signatures, which keep the real time, as boto3 writes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a role may do, and whether Lambda may wear it: the statements of its policies, as moto's IAM keeps them.
+"""What a role may do, and which service may wear it: the statements of its policies, as moto's IAM keeps them.
 
 On AWS a role has policies written into it and policies attached to it, among these AWS's own, such as
 AWSLambdaBasicExecutionRole. moto knows AWS's own when it is told to load them, which is done here. Its trust policy
@@ -37,10 +37,14 @@ def statements(name: str) -> list[Statement] | None:
     return [found for document in (*role.policies.values(), *attached) for found in _listed(document)]
 
 
-def lambda_may_wear(role_arn: str, function_arn: str) -> bool:
-    """Whether the role's trust policy lets Lambda wear it for this function; true for a role that IAM does not know.
+def may_wear(role_arn: str, principal: str, source_arn: str) -> bool:
+    """Whether the role's trust policy lets a service wear it; true for a role that IAM does not know.
 
-    Follows https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html; lesson 04.
+    Follows https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html; lessons 04 and 08.
+
+    Args:
+        principal: the service, such as "lambda.amazonaws.com".
+        source_arn: for whom, such as a function's ARN.
     """
     role = _find(role_arn.rpartition("/")[2])
     if role is None:
@@ -48,10 +52,10 @@ def lambda_may_wear(role_arn: str, function_arn: str) -> bool:
     trust = [{**found, "Resource": role_arn} for found in _listed(role.assume_role_policy_document)]
     return decide(
         trust,
-        principal="lambda.amazonaws.com",
+        principal=principal,
         action="sts:AssumeRole",
         resource=role_arn,
-        source_arn=function_arn,
+        source_arn=source_arn,
         source_account=ACCOUNT,
     ).allowed
 

@@ -3,8 +3,8 @@
 On AWS a schedule is checked when it is made: its expression, its time zone, its input, and whether the Scheduler may
 wear its role. moto checks none of these. Here they are checked before moto sees the request, and each change is handed
 over. Follows https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html; lesson 08. Left out:
-client tokens, keys of one's own, and whether the caller may pass the role on. Unsure: AWS's sentences about a window
-without a length, about an input that is no JSON, and about deleting the default group.
+client tokens, encryption with a key of one's own, and whether the caller may pass the role on. Unsure: AWS's sentences
+about a window without a length, about an input that is no JSON, and about deleting the default group.
 """
 
 from __future__ import annotations

@@ -15,7 +15,25 @@ from moto.logs.models import logs_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sts.models import sts_backends
 
-from lambdalab.cloud import answers, buckets, control, http_apis, messages, motos_time, registry, rest_apis, roles
+from lambdalab.cloud import (
+    alarms,
+    answers,
+    buckets,
+    control,
+    event_buses,
+    event_rules,
+    http_apis,
+    mappings,
+    motos_time,
+    queues,
+    registry,
+    rest_apis,
+    roles,
+    scheduler,
+    schedules,
+    streams,
+    topics,
+)
 from lambdalab.keys import ACCOUNT, Key
 
 TOUCHED = {
@@ -29,7 +47,8 @@ TOUCHED = {
 class Hands(
     control.FunctionHands,
     buckets.BucketHands,
-    messages.MessageHands,
+    topics.TopicHands,
+    event_buses.BusHands,
     rest_apis.ApiHands,
     http_apis.HttpApiHands,
     Protocol,
@@ -37,14 +56,30 @@ class Hands(
     """Who takes what moto hands over."""
 
 
-def install(hands: Hands) -> None:
+class ReadingHands(mappings.MappingHands, queues.QueueHands, streams.StreamHands, Protocol):
+    """Who takes what happens to that which Lambda reads by itself."""
+
+
+class ClockHands(schedules.ScheduleHands, scheduler.SchedulerHands, alarms.AlarmHands, Protocol):
+    """Who takes what happens by the clock."""
+
+
+def install(hands: Hands, clockwork: ClockHands, reading: ReadingHands) -> None:
     """Put our classes and functions in moto's places, before moto makes its first backend."""
     motos_time.install(hands.now)
     control.install(hands)
     buckets.install(hands)
-    messages.install(hands)
+    topics.install(hands)
+    event_buses.install(hands)
+    event_rules.install()
     rest_apis.install(hands)
     http_apis.install(hands)
+    schedules.install(clockwork)
+    scheduler.install(clockwork)
+    alarms.install(clockwork)
+    mappings.install(reading)
+    queues.install(reading)
+    streams.install(reading)
     answers.install()
     roles.install()
     registry.install()

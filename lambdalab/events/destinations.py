@@ -1,8 +1,7 @@
 """What Lambda sends on when an asynchronous event is done: the record for a destination, and the dead letter.
 
 On AWS a destination gets a record of the event and of the answer, and a dead-letter queue gets the event alone, with
-three attributes. Here both are built from their parts. What a stream's mapping sends
-is in `discarded`.
+three attributes. Here both are built from their parts. What a stream's mapping sends is in `discarded`.
 """
 
 from __future__ import annotations

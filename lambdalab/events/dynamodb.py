@@ -1,8 +1,8 @@
 """What a function receives from a table's stream: items before and after each change.
 
 On AWS a poller reads the stream's shards in order and calls the function with a batch. Here the batch is built from the
-changes; the items are in DynamoDB's JSON, where each value names its type. Left out: tumbling windows, and who deleted
-an item that had expired.
+changes; the items are in DynamoDB's JSON, where each value names its type. Left out: who deleted an item that had
+expired.
 """
 
 from __future__ import annotations

@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdalab.events import values
+from lambdalab.events.alarms import Alarm, AlarmChange, AlarmState, alarm, stamp
+from lambdalab.events.destinations import RETRIES_EXHAUSTED, SUCCESS, AsyncResult, destination
 from lambdalab.events.dynamodb import Item, ItemChange, dynamodb
-from lambdalab.events.eventbridge import BusEvent, eventbridge, scheduled
+from lambdalab.events.eventbridge import BusEvent, eventbridge, from_scheduler, scheduled
 from lambdalab.events.s3 import ObjectChange, s3, s3_to_bus
 from lambdalab.events.sns import Notification, sns
 from lambdalab.events.sqs import Attributes, Message, new_receipt, sqs
@@ -150,6 +152,68 @@ def eventbridge_schedule(rule: str = "every-hour", at: float | None = None) -> d
         at: seconds since 1970; None is now.
     """
     return scheduled(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}", at)
+
+
+def destination_record(
+    function: str, event: Any, *, answer: Any = None, error: str | None = None, attempts: int | None = None
+) -> dict[str, Any]:
+    """What a destination gets about an asynchronous event of a function (lesson 07).
+
+    Args:
+        function: its name.
+        event: what it was called with, a JSON value.
+        answer: what it returned, a JSON value.
+        error: the message of the exception that it raised in its last attempt; None for success.
+        attempts: how often it ran; None is 1 for success and 3 for a failure.
+    """
+    failed, request_id = error is not None, values.new_uuid()
+    raised: dict[str, Any] = {
+        "errorMessage": error,
+        "errorType": "ValueError",
+        "requestId": request_id,
+        "stackTrace": [],
+    }
+    return destination(
+        AsyncResult(
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:$LATEST",
+            request_id,
+            event,
+            RETRIES_EXHAUSTED if failed else SUCCESS,
+            attempts or (3 if failed else 1),
+            "$LATEST",
+            raised if failed else answer,
+            failed,
+        )
+    )
+
+
+def eventbridge_scheduler(schedule: str = "nightly", at: float | None = None) -> dict[str, Any]:
+    """What EventBridge Scheduler sends when its target has no Input: `detail` is a text (lesson 08).
+
+    Args:
+        schedule: its name, in the group "default".
+        at: the planned moment, in seconds since 1970; None is now.
+    """
+    return from_scheduler(f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{schedule}", at)
+
+
+def cloudwatch_alarm(
+    name: str = "shop-does-not-answer", state: str = "ALARM", before: str = "OK", metric: str = "Failures"
+) -> dict[str, Any]:
+    """An alarm that has changed its state, as a function gets it that is the alarm's action (lesson 08).
+
+    Args:
+        name: the alarm's.
+        state: "ALARM", "OK" or "INSUFFICIENT_DATA".
+        before: the state until now.
+        metric: the name of its metric, in the namespace "Health".
+    """
+    arn, now = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}", values.now()
+    watched = Alarm(arn, "Health", metric, {"Service": "shop"}, statistic="Sum", changed=now - _DAY)
+    seen = {"ALARM": [3.0], "OK": [0.0]}.get(state, [])
+    data = {"version": "1.0", "queryDate": stamp(now), "statistic": "Sum", "recentDatapoints": seen, "threshold": 0.0}
+    new = AlarmState(state, f"{len(seen)} out of the last 1 datapoints was looked at.", now, json.dumps(data))
+    return alarm(AlarmChange(watched, AlarmState(before, "a test", now - _DAY), new))
 
 
 def delivered_again(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 On AWS the front turns a request into a JSON object: method, path, headers in lower case with repeated ones joined by
 commas, cookies as a list, the body as text or as base64. Here the same, from the request as it came. Left out: the
-headers about TLS, because requests to the lab have none. Unsure: which content types AWS takes for text;
-that a body without one is base64 has been seen behind an HTTP API, and is taken to hold for a function URL too.
+headers about TLS, because requests to the lab have none. Unsure: which content types AWS takes for text, and whether a
+body without one is base64 behind a function URL too, as has been seen behind an HTTP API.
 """
 
 from __future__ import annotations

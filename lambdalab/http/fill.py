@@ -20,7 +20,9 @@ PATH = "/_lab/fill"
 class Shelf(Protocol):
     """Who keeps objects."""
 
-    def fill(self, bucket: str, ages: Mapping[str, float], tags: Mapping[str, Mapping[str, str]], body: bytes) -> None:
+    def fill(
+        self, bucket: str, ages: Mapping[str, float], tags: Mapping[str, Mapping[str, str]], body: bytes, anew: bool
+    ) -> None:
         """Raises LookupError when there is no such bucket."""
 
 
@@ -30,7 +32,7 @@ def answer(request: Arrived, shelf: Shelf) -> Answer:
     if any(not 0 <= age < float("inf") for age in given["ages"].values()):
         return told({"message": "an object cannot be from the future: give ages of 0 or more"}, 400)
     try:
-        shelf.fill(given["bucket"], given["ages"], given["tags"], given["body"].encode())
+        shelf.fill(given["bucket"], given["ages"], given["tags"], given["body"].encode(), bool(given["anew"]))
     except LookupError:
         return told({"message": f"there is no bucket named {given['bucket']!r}"}, 404)
     return told({"objects": len(given["ages"])})

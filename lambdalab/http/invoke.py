@@ -67,8 +67,11 @@ def invoke(request: Arrived, name: str, region: str, service: LambdaService) -> 
         return error(404, "ResourceNotFoundException", str(missing))
     except QualifiersDiffer as two:
         return error(400, "InvalidParameterValueException", str(two))
-    except RecursiveLoop as loop:  # an asynchronous event is accepted, and then dropped
-        return (202, [], b"") if kind == "Event" else error(400, "RecursiveInvocationException", str(loop))
+    except RecursiveLoop as loop:
+        if kind != "Event":
+            return error(400, "RecursiveInvocationException", str(loop))
+        service.stop(loop)  # an asynchronous event is accepted, and then dropped
+        return 202, [], b""
     headers = [("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", str(call.trace))]
     if kind == "DryRun":
         return 204, headers, b""

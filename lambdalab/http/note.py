@@ -16,6 +16,9 @@ from lambdalab.observe.tracing import Trace, new_span
 
 _REFUSED = {403: "denied", 404: "missing", 429: "throttled"}
 _LOOP = "RecursiveInvocationException"
+_LOST = "carried out, but the answer never arrived"
+_AS_IN_IAM = {"monitoring": "cloudwatch"}
+"""Services that sign with another name than their actions have in a policy."""
 
 
 class Note:
@@ -31,15 +34,17 @@ class Note:
         self.header = str(self._trace.child(self._span))
         self.request = replace(request, headers={**request.headers, "x-amzn-trace-id": self.header})
 
-    def answered(self, status: int, error: str = "", answer_id: str = "") -> None:
+    def answered(self, status: int, error: str = "", answer_id: str = "", *, lost: bool = False) -> None:
         """Write the step.
 
         Args:
             status: HTTP's.
             error: AWS's name of the refusal, where it is known.
             answer_id: the request id that its headers tell.
+            lost: whether this answer never arrived; what was carried out has happened all the same.
         """
-        operation = f"{self._caller.service}:{operations.name(self.request, self._caller.service)}"
+        service = self._caller.service
+        operation = f"{_AS_IN_IAM.get(service, service)}:{operations.name(self.request, service)}"
         outcome = _REFUSED.get(status, "ok" if status < 400 else "failed")
         self._journal.add(
             Step(
@@ -53,7 +58,7 @@ class Note:
                 source=self._caller.key.principal,
                 target=rights.target(self.request, self._caller),
                 outcome="stopped" if error == _LOOP else outcome,
-                reason=error,
+                reason=error or (_LOST if lost and outcome == "ok" else ""),
                 status=status,
                 answer_id=answer_id,
             )

@@ -55,9 +55,9 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, agenda: Agenda,
         pool.reclaim()
         return told({"clock_offset": clock.offset})
     status, data = steer(request, what, service, pool) or (404, {"message": "there is no such thing in /_lab"})
-    return status, [("Content-Type", "application/json")], json.dumps(data).encode()
+    return told(data, status)
 
 
-def told(data: Any) -> Answer:
+def told(data: Any, status: int = 200) -> Answer:
     """An answer of the lab's own, as JSON."""
-    return 200, [("Content-Type", "application/json")], json.dumps(data).encode()
+    return status, [("Content-Type", "application/json")], json.dumps(data).encode()

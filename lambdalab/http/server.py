@@ -19,7 +19,21 @@ from typing import Any
 from lambdalab.agenda import Agenda
 from lambdalab.clock import LabClock
 from lambdalab.cloud.app import Cloud
-from lambdalab.http import absent, code, concurrency, deleting, invoke, observe, operations, recursion, rights, send_as
+from lambdalab.http import (
+    absent,
+    code,
+    concurrency,
+    confirming,
+    deleting,
+    faults,
+    fill,
+    invoke,
+    observe,
+    operations,
+    recursion,
+    rights,
+    send_as,
+)
 from lambdalab.http.door import Arrived, Caller, Door, Refused, refusal
 from lambdalab.http.fronts import url_configs
 from lambdalab.http.fronts.addresses import Addresses
@@ -54,11 +68,14 @@ class LabServer:
         self._guard = Guard(self._folder)
         self._cloud = Cloud()
         self._pool = Pool(self._agenda, FileStore(self._folder), self._guard, self._keys, lambda: self.endpoint)
-        self._service = self._cloud.service = LambdaService(self._cloud, self._pool, self._cloud, self._agenda)
+        self._service = self._cloud.service = LambdaService(
+            self._cloud, self._pool, self._cloud, self._agenda, self._cloud
+        )
         self._door = Door(self._find_key, self.key if trust_loopback else None)
         self._addresses = self._cloud.web = Addresses(self._service, self._cloud, self._door)
         self._lambdas_key = self._keys.new_user("lambda")
         self._cloud.code_location = lambda *what: code.location(self.endpoint, self._lambdas_key, *what)
+        self._cloud.confirmation = lambda *what: confirming.address(self.endpoint, *what)
         self._server = Server(HOST, port, self)
 
     @property
@@ -99,6 +116,9 @@ class LabServer:
             return _send(closed, environ, start_response)
         if _is_preflight(request):
             return self._cloud(environ, start_response)
+        confirmed = confirming.answer(request, self._cloud)
+        if confirmed is not None:
+            return _send(confirmed, environ, start_response)
         try:
             caller = self._door.check(request)
         except Refused as refused:
@@ -113,12 +133,17 @@ class LabServer:
             note.answered(int(status[:3]), given.get("x-amzn-errortype", ""), given.get("x-amzn-requestid", ""))
             return start_response(status, headers, *more)
 
+        fault = faults.of(note.request, caller, self._service)
+        if fault and not fault.done:
+            return _send(refusal(request, faults.happens(fault, caller, self._service)), environ, started)
         answer = self._answer(note.request, caller, environ)
-        if answer is not None:
-            return _send(answer, environ, started)
-        answered = absent.asked(self._cloud, environ)
+        answered = absent.asked(self._cloud, environ) if answer is None else None
+        if fault:
+            lost, *_ = answered or answer or refusal(request, absent.refused(request, caller))
+            note.answered(int(str(lost)[:3]), lost=True)
+            return _send(refusal(request, faults.happens(fault, caller, self._service)), environ, start_response)
         if answered is None:
-            return _send(refusal(request, absent.refused(request, caller)), environ, started)
+            return _send(answer or refusal(request, absent.refused(request, caller)), environ, started)
         status, headers, body = answered
         started(status, headers)
         return [body]
@@ -160,6 +185,10 @@ class LabServer:
             return invoke.error(403, "AccessDeniedException", "Only the notebook that owns the lab may ask this.")
         if request.path == observe.PREFIX + "address":
             return observe.told({"address": self._addresses.find(request.query["name"])})
+        if request.path == faults.PATH:
+            return faults.answer(request, self._service)
+        if request.path == fill.PATH:
+            return fill.answer(request, self._cloud)
         if request.path == send_as.PATH:
             return send_as.answer(request, self._service, self._cloud.statements)
         return observe.answer(request, self._service, self._pool, self._agenda, self._guard.pid)

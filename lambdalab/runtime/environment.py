@@ -147,6 +147,7 @@ class ExecutionEnvironment:
                 self._restore_ms = self._restore(self.snapshot)
             else:
                 self._init_ms = self._start_and_wait(INIT_LIMIT)
+            self._hear()  # what was printed meanwhile stands before START
         except InitFailed as failed:
             self._kill()
             if self.snapshot:

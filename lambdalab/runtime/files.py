@@ -1,7 +1,7 @@
 """Zip files unpacked once, and shared by all environments that run them.
 
 On AWS each environment has its own read-only /var/task and /opt. Here a zip is unpacked into a folder named after its
-content, so that a thousand environments of one version cost one copy. Left out so far: ephemeral storage's size.
+content, so that a thousand environments of one version cost one copy.
 """
 
 from __future__ import annotations

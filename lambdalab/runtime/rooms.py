@@ -2,8 +2,8 @@
 
 On AWS each microVM has its own /var/task, /opt, /var/runtime and /tmp. Here the sandbox lays them in a mount namespace
 where the system allows one without privilege (Linux, mostly); elsewhere the same places are real folders, and every
-variable that names one of AWS's paths is translated. `why_not` says which it is. Left out: namespaces inside containers
-that forbid them, and on macOS and Windows.
+variable that names one of AWS's paths is translated. `why_not` says which it is. Left out: the same paths in containers
+that forbid namespaces, on macOS and on Windows, where `/tmp` has no size either.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,12 @@ from lambdalab.observe.tracing import Trace, new_span
 from lambdalab.runtime.environment import ExecutionEnvironment
 from lambdalab.runtime.outcome import Job, Outcome
 from lambdalab.service import names
+from lambdalab.service.aftermath import Aftermath
 from lambdalab.service.asynchronous import EventQueue
 from lambdalab.service.concurrency import Throttled
-from lambdalab.service.model import Call, Catalogue, FunctionVersion, LogShelf, Reply
+from lambdalab.service.destinations import Destinations, World
+from lambdalab.service.faults import LATE, TWICE, Faults
+from lambdalab.service.model import Call, Catalogue, FunctionVersion, LogShelf, RecursiveLoop, Reply
 from lambdalab.service.pool import Pool
 from lambdalab.service.provisioned import ProvisionedConcurrency
 from lambdalab.service.recursion import Recursion
@@ -35,13 +38,18 @@ REMEMBERED = 20_000
 class LambdaService:
     """Runs calls (lesson 01)."""
 
-    def __init__(self, catalogue: Catalogue, pool: Pool, logs: LogShelf, agenda: Agenda) -> None:
+    def __init__(self, catalogue: Catalogue, pool: Pool, logs: LogShelf, agenda: Agenda, world: World) -> None:
         self._catalogue, self._pool, self._logs, self._clock = catalogue, pool, logs, agenda.clock
-        self.limits, self.tally, self.together = pool.limits, Tally(), Together()
+        self.agenda = agenda
+        self.limits, self.tally, self.together, self.faults = pool.limits, Tally(), Together(), Faults()
         self.journal, self.recursion = Journal(), Recursion()
         self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, agenda.clock)
         self._history: deque[Invocation] = deque(maxlen=REMEMBERED)
-        self._queue = EventQueue(self, catalogue, agenda)
+        self.shards: set[Callable[[], Mapping[str, Any] | None]] = set()
+        """What holds up a shard of a stream, asked of each that reads one; None for nothing."""
+        self.destinations = Destinations(world, self.journal, agenda.clock.now)
+        aftermath = Aftermath(self.destinations, self.journal, agenda.clock)
+        self._queue = EventQueue(self, catalogue, agenda, aftermath)
 
     def prepare(
         self,
@@ -67,8 +75,8 @@ class LambdaService:
         name, qualifier = names.read(region, name, qualifier)
         function = self._catalogue.resolve(region, name, qualifier)
         arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
-        trace = self.recursion.enter(function.arn, trace or Trace.new())
-        return Call(function, arn, payload, str(uuid.uuid4()), trace, source, client_context)
+        call = Call(function, arn, payload, str(uuid.uuid4()), trace or Trace.new(), source, client_context)
+        return self.recursion.enter(call)
 
     def invoke(self, call: Call, *, kind: str = "RequestResponse", attempt: int = 1) -> Reply:
         """Run the call now and wait for its end. The function's failure is in the reply, never raised.
@@ -76,6 +84,11 @@ class LambdaService:
         Raises:
             Throttled: the function or the account runs as many calls as it may.
         """
+        if kind != "RequestResponse" and self.faults.of_event(TWICE, call.function.name):
+            self._invoke(call, kind, attempt)
+        return self._invoke(call, kind, attempt)
+
+    def _invoke(self, call: Call, kind: str, attempt: int) -> Reply:
         try:
             with self._pool.lease(call.function) as environment:
                 if kind == "RequestResponse":
@@ -142,7 +155,7 @@ class LambdaService:
                 began=self._clock.at(outcome.began),
             )
         )
-        return Reply(outcome.payload, error, report, log)
+        return Reply(outcome.payload, error, report, log, span)
 
     def _spans(self, request_id: str, outcome: Outcome) -> list[Span]:
         """What ran for one call, on the lab's clock: the start, if there was one, and the invocation."""
@@ -163,10 +176,21 @@ class LambdaService:
 
     def enqueue(self, call: Call) -> None:
         """Accept an asynchronous event: it is run soon, by the code that the function has then."""
-        self._queue.put(call)
+        late = self.faults.of_event(LATE, call.function.name)
+        self._queue.put(call, late.seconds if late else 0.0)
 
-    def remember_throttle(self, call: Call, reason: str, kind: str = "RequestResponse", attempt: int = 1) -> None:
-        """Remember that an event got no environment."""
+    def process_of(self, access_key_id: str) -> int | None:
+        """The process of the environment that holds this key."""
+        return self._pool.process_of(access_key_id)
+
+    def stop(self, loop: RecursiveLoop) -> None:
+        """An asynchronous event would have gone on with a loop: it goes to the dead-letter queue or destination."""
+        if loop.call is not None:
+            self._queue.stop(loop.call)
+
+    def remember_throttle(self, call: Call, reason: str, kind: str = "RequestResponse", attempt: int = 1) -> str:
+        """Remember that an event got no environment; the id of this in its trace."""
+        span = new_span()
         self._history.append(
             Invocation(
                 request_id=call.request_id,
@@ -179,9 +203,11 @@ class LambdaService:
                 error_type="TooManyRequestsException",
                 error_message=reason,
                 trace=call.trace.root,
+                span=span,
                 parent=call.trace.parent,
             )
         )
+        return span
 
     def remember_drop(self, call: Call) -> None:
         """Remember that a queued event found no function any more: AWS drops it too."""
@@ -210,7 +236,7 @@ class LambdaService:
 
     def waiting(self) -> list[Mapping[str, Any]]:
         """Asynchronous events that wait for their turn: function, request id, next attempt, throttles, and when."""
-        return self._queue.waiting()
+        return [*self._queue.waiting(), *(one for ask in list(self.shards) if (one := ask()) is not None)]
 
     def published(self, function: FunctionVersion) -> None:
         """A version was published: with SnapStart, its snapshot is taken now."""

@@ -197,7 +197,7 @@ class Pool:
             return
         if self._next_end:
             self._next_end.cancel()
-        self._next_end = self._agenda.at(due + 0.001, self._reclaim_and_plan)
+        self._next_end = self._agenda.at(due + 0.001, self._reclaim_and_plan, silent=True)
 
     def _reclaim_and_plan(self) -> None:
         self.reclaim()
@@ -292,6 +292,11 @@ class Pool:
             if pid and word:
                 found.append((place.function, place.environment.number, pid, word))
         return found
+
+    def process_of(self, access_key_id: str) -> int | None:
+        """The process of the environment that holds this key."""
+        with self._lock:
+            return next((p.environment.pid for p in self._places if p.key.access_key_id == access_key_id), None)
 
     def close(self) -> None:
         """End everything, busy environments too."""

@@ -89,6 +89,29 @@ GALLERY: tuple[tuple[str, str, str], ...] = (
         "`detail` is empty. `time` is in UTC, and the moment that was planned: reckon with it, not with the clock.",
     ),
     (
+        "A destination: an event that failed three times",
+        'events.destination_record("charge", {"order": 7}, error="no such card")',
+        "What a destination for failures gets. The event is in `requestPayload`, the error in `responsePayload`. The "
+        "handler behind a queue finds all this in `body`, as text.",
+    ),
+    (
+        "A destination: success",
+        'events.destination_record("charge", {"order": 7}, answer={"paid": True})',
+        "The same keys without `functionError`. `requestContext.condition` says which of the two it is.",
+    ),
+    (
+        "EventBridge Scheduler: without an Input",
+        'events.eventbridge_scheduler("nightly")',
+        "`source` is another one than a rule's, and `detail` is a text, not an object. With an Input the function gets "
+        "that and nothing else.",
+    ),
+    (
+        "CloudWatch: an alarm",
+        'events.cloudwatch_alarm("shop-does-not-answer")',
+        "It comes for every change that the alarm has an action for: look at `alarmData.state.value` before you act. "
+        "`reasonData` is JSON as text, and missing when somebody set the state by hand.",
+    ),
+    (
         "Function URL",
         'events.function_url_request("POST", "/items?id=7&id=8", body={"name": "Zoë"})',
         "Format 2.0: the method is in `requestContext.http`, header names are in lower case, repeated values are "

@@ -4,8 +4,8 @@ On AWS an alarm watches a metric and calls its actions when its state changes, o
 CloudWatch in by its own policy, and is called asynchronously. The default bus hears of every change. Here an alarm is
 looked at when a period of its metric ends, as long as there is data in the periods it looks at. Follows
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html; lesson 08. Left out:
-composite alarms, expressions, percentiles (all of these keep the state that somebody sets), actions of other services,
-and metrics that AWS's services write by themselves.
+composite alarms; expressions and percentiles, whose alarms keep the state that somebody sets; actions of other
+services; metrics that AWS's services write by themselves.
 """
 
 from __future__ import annotations

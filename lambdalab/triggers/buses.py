@@ -90,11 +90,10 @@ class BusTrigger:
         Raises:
             LookupError: there is no such bus.
         """
-        rules = self._buses.rules(bus_arn)
-        if not any(rule.pattern for rule in rules):
-            self._nobody(
-                bus_arn, event, trace, "filtered", f"the bus {bus_arn.rpartition('/')[2]} has no rule for events"
-            )
+        rules, name = self._buses.rules(bus_arn), bus_arn.rpartition("/")[2]
+        asked_for = name != "default" or not str(event["source"]).startswith("aws.")  # AWS tells it of much, unasked
+        if asked_for and not any(rule.pattern for rule in rules):
+            self._nobody(bus_arn, event, trace, "filtered", f"the bus {name} has no rule for events")
         for rule in rules:
             if rule.pattern is None:
                 continue

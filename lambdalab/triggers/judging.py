@@ -2,8 +2,9 @@
 
 On AWS an alarm looks at its last N datapoints, and M of them must breach the threshold. A period without data counts as
 the alarm says: as bad, as good, not at all, or so that the state stays. Here the same rule over the last N periods, as
-the tables of AWS's page have it, and the reason in AWS's words. Left out: AWS looks a little further back than N when
-data is missing, and looks every minute, not only when a period ends. Follows
+the tables of AWS's page have it, and the reason in AWS's words. Left out: the datapoints
+before the last N, which AWS also looks at when data is missing, and a look every minute rather than at the end of a
+period. Follows
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html; lesson 08.
 """
 

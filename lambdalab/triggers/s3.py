@@ -95,7 +95,8 @@ class Targets(Protocol):
     def publish(self, topic_arn: str, subject: str, message: str, trace: Trace) -> None:
         """Raises LookupError when there is no such topic."""
 
-    def put_event(self, event: Mapping[str, Any], region: str, trace: Trace) -> None: ...
+    def put_event(self, event: Mapping[str, Any], bus_arn: str, trace: Trace) -> None:
+        """Raises LookupError when there is no such bus."""
 
     def policy(self, arn: str) -> Sequence[permissions.Statement]:
         """The resource policy of a function, queue or topic; raises LookupError when there is none of this ARN."""
@@ -183,7 +184,7 @@ class S3Trigger:
         if bucket.to_bus:
             bus = f"arn:aws:events:{bucket.region}:{bucket.account}:event-bus/default"
             span = self._note(bucket, change, bus, trace, "ok", "")
-            self._targets.put_event(s3_to_bus(change), bucket.region, trace.without_lineage().child(span))
+            self._targets.put_event(s3_to_bus(change), bus, trace.child(span))
 
     def _send(self, bucket: Bucket, change: ObjectChange, rule: Rule, trace: Trace) -> None:
         """Send it to a queue or a topic, if that is there and lets S3 in."""

@@ -4,7 +4,8 @@ On AWS the Scheduler is a service of its own beside EventBridge's rules: it know
 in which to come, and an end. It wears the schedule's role and calls the target with it, so the role must allow
 lambda:InvokeFunction or the like; the function's own policy is not asked. Here it calls functions, queues, topics and
 buses. Follows https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets.html; lesson 08. Left out: other
-targets, and retries: nothing that it calls here fails for a while, so RetryPolicy is kept and never needed.
+targets of the Scheduler, and its retries: nothing that it calls here fails for a while, so RetryPolicy is kept and
+never needed.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ client error (no permission, nothing there) is not tried again; what could not b
 dead-letter queue, if it has one, and otherwise nobody is told. Here delivering stands on the agenda, and each
 subscription leaves a step in the journal, one that was filtered out too. Follows
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html; lessons 05 and 08. Left out: server errors
-of functions and queues, which this cloud does not have, and mail, phones and streams.
+of functions and queues, which this cloud does not have.
 """
 
 from __future__ import annotations

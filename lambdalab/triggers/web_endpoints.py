@@ -2,7 +2,7 @@
 
 On AWS, SNS posts to any address on the internet, waits 15 seconds, and tries again after a 429, a 5xx or no answer.
 Here only addresses of this machine are let through, so that nothing leaves it. Follows
-https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html; lesson 08. Left out: redirects.
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html; lesson 08. Left out: following a redirect.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def test_every_call_for_students_stands_on_the_page() -> None:
     assert calls and [name for name in calls if f"events.{name}(" not in text] == []
 
 
-BUILDERS = ("function_url", "http_api", "rest_api", "s3_to_bus")
+BUILDERS = ("alarm_notice", "alarm_to_bus", "from_scheduler", "function_url", "http_api", "rest_api", "s3_to_bus")
 
 
 def test_the_command_writes_the_page_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -235,6 +235,22 @@ def test_the_default_bus_hears_of_every_change_of_an_alarm_without_actions(
     events.delete_rule(Name="alarms")
 
 
+def test_a_default_bus_without_rules_says_nothing_of_what_aws_tells_it_unasked(lab: Lab, cloudwatch: Any) -> None:
+    bus = SICK.replace("cloudwatch", "events").replace("alarm:sick", "event-bus/default")
+
+    def steps() -> int:
+        return len(lab.steps(kind="delivery", source=bus))
+
+    before = steps()
+    make(cloudwatch)
+    cloudwatch.set_alarm_state(AlarmName="sick", StateValue="ALARM", StateReason="a drill")
+    lab.clock.advance(seconds=0)
+    assert (state(cloudwatch), steps()) == ("ALARM", before)
+    boto3.client("events").put_events(Entries=[{"Source": "shop", "DetailType": "Paid", "Detail": "{}"}])
+    lab.clock.advance(seconds=0)
+    assert steps() == before + 1
+
+
 def test_an_alarm_whose_actions_are_off_or_that_is_deleted_calls_nobody(
     deploy: Deploy, lab: Lab, cloudwatch: Any
 ) -> None:

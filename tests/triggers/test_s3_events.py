@@ -142,6 +142,7 @@ def queue(bucket: str, *statements: dict[str, Any]) -> tuple[str, str]:
 
 
 def received(url: str) -> list[dict[str, Any]]:
+    Lab().clock.advance(seconds=0)  # what topics and buses have to deliver is delivered then
     sqs = boto3.client("sqs")
     found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
     return found.get("Messages", [])
@@ -180,7 +181,7 @@ def test_a_topic_passes_the_notification_on_to_its_queue(bucket: str) -> None:
     topic = sns.create_topic(Name=f"{bucket}-topic")["TopicArn"]
     policy = {"Version": "2012-10-17", "Statement": [{**S3_MAY, "Action": "sns:Publish", "Resource": topic}]}
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
-    url, arn = queue(bucket)
+    url, arn = queue(bucket, {**S3_MAY, "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     put(bucket, {"TopicConfigurations": [{"TopicArn": topic, "Events": ["s3:ObjectRemoved:*"]}]})
     boto3.client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
@@ -195,7 +196,7 @@ def test_a_topic_passes_the_notification_on_to_its_queue(bucket: str) -> None:
 
 def test_the_bus_gets_the_change_in_its_own_form(bucket: str) -> None:
     bus, s3 = boto3.client("events"), boto3.client("s3")
-    url, arn = queue(bucket)
+    url, arn = queue(bucket, {**S3_MAY, "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"})
     bus.put_rule(
         Name=f"{bucket}-rule", EventPattern=json.dumps({"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}})
     )

@@ -4,8 +4,8 @@ A browser asks before a page of one origin may call another one, by an OPTIONS r
 answer's headers. On AWS a function URL and an HTTP API answer it themselves when their CORS settings say so. On other
 answers an API's headers replace the function's, and a URL's stand beside them: a browser refuses an answer that has one
 twice. Follows https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors and
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html; lesson 06. Unsure: the status of
-AWS's own preflight answers, and whether the front's own errors carry these headers; here they do not.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html; lesson 06. Unsure: the status of AWS's
+own preflight answers, and whether the front's own errors carry CORS headers: here they do not.
 """
 
 from __future__ import annotations

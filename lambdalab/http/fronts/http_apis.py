@@ -2,10 +2,10 @@
 
 On AWS API Gateway chooses a stage and a route, asks whether the caller may pass and whether it may itself run the
 function, and waits 30 s at most. Here the same, from the snapshot that the stage serves. Follows
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html; lesson 06. Left out: authorizers, mappings,
-access logs; the journal has what they would tell. An invocation that Lambda rejects is answered 500, as
-https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html says of API Gateway. Unsure: whether that
-holds of HTTP APIs too when the function is throttled or its event is too large; the answer to a body over 10 MB.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html; lesson 06. Left out: access logs. An
+invocation that Lambda rejects is answered 500, as
+https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html says of API Gateway. Unsure: whether an
+HTTP API answers 500 too when the function is throttled or its event is too large, and the answer to a body over 10 MB.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ object at all, and the visitor gets 502 while only a log says why. Here the same
 Some headers are not the function's to set and come out under another name. Follows
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html and
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html; lesson 06. Unsure: whether
-AWS takes a body that is a number, and a header that is null; both are refused here.
+AWS takes a body that is a number, and a header that is null: both are refused here.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ On AWS an API is reached at https://API.execute-api.REGION.amazonaws.com/STAGE/p
 loopback port of its own from its first deployment to its end: http://127.0.0.1:PORT/STAGE/path. API Gateway tells a
 visitor little: 403 for a path that is not there, 500 for a missing permission, 502 for an answer that it cannot read;
 the reasons are written into the journal, and into the stage's execution log when it has one. Follows
-https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html; lesson 06. Left out: an API's own
-policy, gateway responses of one's own, caching. Unsure: that a call in a loop is answered 500.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html; lesson 06. Left out: gateway
+responses of one's own, caching. Unsure: that a call in a loop is answered 500.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 On AWS a stage whose loggingLevel is INFO or ERROR writes such a log to CloudWatch Logs, and nothing else names a
 missing permission or a malformed answer. Here the lines that name the cause, as AWS words them. Follows
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html; lesson 06. Left out: headers and
-bodies (data tracing), usage plans, access logs.
+bodies in the execution log (data tracing), usage plans, access logs.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ resource. Here the same is asked when the caller wears a role: a function's envi
 of a role. A resource's own policy may allow what the role does not, and either may deny. What a request asks for is
 read by `s3`, `functions` and `services`. Follows
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html; lessons 04 to 08. Left out: users and
-groups, services that `services` does not list, a role that IAM does not know, and trust policies for those who take on
-a role by themselves.
+groups, services that no lesson uses, a role that IAM does not know, and trust policies for those who take on a role by
+themselves.
 """
 
 from __future__ import annotations

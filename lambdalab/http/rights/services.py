@@ -3,7 +3,7 @@
 On AWS the Service Authorization Reference lists for each action the kinds of resource that it acts on. Here one short
 function reads, for one service, the actions and the ARNs out of a request's parameters. Follows
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html;
-lessons 05 to 08. Left out: services that are not in `KNOWN`, and DynamoDB's PartiQL.
+lessons 05 to 08. Left out: the rights for PartiQL.
 """
 
 from __future__ import annotations
