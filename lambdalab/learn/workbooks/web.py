@@ -71,7 +71,7 @@ def front(work: Work, function: str, kind: str = URL, api: str = "") -> str:
     """
     work.settings(function)
     source = "url" if kind == URL else f"rest-api:{api}"
-    adding.add(work.lab.client, source, function, events=(), prefix="", suffix="")
+    adding.add(work.lab.client, source, function, adding.Wanted(events=()))
     return str(work.lab.url(function if kind == URL else api)).rstrip("/")
 
 
