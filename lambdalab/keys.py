@@ -1,7 +1,8 @@
 """The credentials that open the lab's door.
 
-On AWS these are access keys and role sessions kept by IAM and STS. Here: one random key for the notebook, made when
-the cloud starts, and one role session for every execution environment, ended together with it. Left out: expiry.
+On AWS these are access keys and role sessions kept by IAM and STS. Here: one random key for the notebook, made when the
+cloud starts, and one role session for every execution environment, ended together with it. Left out: the end of a
+session after some hours.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 On AWS one library of AWS's own reads these patterns for both, and an event that matches none is silence. Here a pattern
 is read once and asked often: it says whether it matches and, if not, which key was the first to differ. `matching`
 knows objects, lists and $or, `operators` what a value may be. The texts of refusals are AWS's. Left out: the place in
-the text that AWS adds to most of them, and AWS's limit on wildcards with many repetitions. Follows
+the pattern that AWS adds to most refusals, and AWS's limit on wildcards with many repetitions. Follows
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html and
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html; lessons 07 and 08.
 """

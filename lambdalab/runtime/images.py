@@ -3,7 +3,8 @@
 On AWS an image is built with Docker and kept in ECR, and Lambda runs it. Here an image follows the same open format
 (https://github.com/opencontainers/image-spec), so that ECR's own calls take it, and its base is this machine's Python:
 there is no network to fetch another one from. A function is shown the image's files below /var/task, /opt and
-/var/runtime. Left out: an image's files in other folders, other processors, and building from a Dockerfile.
+/var/runtime. Left out: an image's files outside /var/task, /opt and /var/runtime, other processors, and building from a
+Dockerfile.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What an environment may use: a share of the CPU and a size of memory, held by watching its processes.
 
-On AWS the memory size buys CPU in proportion, one virtual CPU at 1,769 MB, and a microVM that needs more memory than
-it has loses its process. Here the process group is stopped and continued so that the time of all its threads and
-children keeps to the share, and it is ended when its resident memory passes the size. Follows
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html; lesson 11. Left out: anything exact below 2 ms.
+On AWS the memory size buys CPU in proportion, one virtual CPU at 1,769 MB, and a microVM that needs more memory than it
+has loses its process. Here the process group is stopped and continued so that the time of all its threads and children
+keeps to the share, and it is ended when its resident memory passes the size. Follows
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html; lesson 11. Left out: exact shares below 2 ms.
 """
 
 from __future__ import annotations

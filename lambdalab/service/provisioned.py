@@ -2,8 +2,8 @@
 
 On AWS a version, or an alias that points to one, is given a number of environments, which are started ahead, kept, and
 paid for all the time; calls beyond them go to ordinary ones. Here they are really started, in the background, and one
-whose process ends is replaced. Left out: scaling it by schedules and target tracking, and shares of an alias with two
-versions (its first version gets them all). Follows
+whose process ends is replaced. Left out: scaling provisioned concurrency by schedules and target tracking, and shares
+of an alias with two versions (its first version gets them all). Follows
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html.
 """
 

@@ -42,6 +42,19 @@ def test_they_grow_old_with_the_labs_clock(lab: Lab, bucket: str) -> None:
     assert (after - before) / timedelta(days=1) == pytest.approx(31, abs=0.01)
 
 
+def test_a_bucket_filled_anew_holds_nothing_else_and_no_rule_is_told(lab: Lab, bucket: str) -> None:
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket=bucket, Key="before")
+    steps = len(lab.steps(source=f"arn:aws:s3:::{bucket}"))
+    lab.fill(bucket, {"a": 1}, tags={"a": {"keep": "true"}})
+    lab.fill(bucket, {"a": 2, "b": 3}, anew=True)
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["a", "b"]
+    assert s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == []
+    lab.fill(bucket, {}, anew=True)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    assert len(lab.steps(source=f"arn:aws:s3:::{bucket}")) == steps
+
+
 def test_two_thousand_are_made_at_once_and_no_rule_is_told(lab: Lab, bucket: str) -> None:
     steps = len(lab.steps(source=f"arn:aws:s3:::{bucket}"))
     began = time.monotonic()

@@ -545,7 +545,7 @@ def test_the_map_draws_destinations_and_the_dead_letter_queue(
     set_letters(function, letters)
     configure(function, success=done)
     labels = {arrow.target: arrow.label for arrow in lab.topology("mapped").arrows}
-    assert labels == {letters: "dead letters", done: "on success"}
+    assert labels == {letters: "dead letters of asynchronous events", done: "on success"}
     send(function)
     lab.clock.advance(seconds=1)
     states = {arrow.target: arrow.state for arrow in lab.topology("mapped").arrows if arrow.target in (letters, done)}

@@ -81,6 +81,36 @@ def test_a_process_can_be_killed_before_its_write_or_right_after(lab: Lab, table
     assert writer.invoke({"id": "2"}).answer == "written"
 
 
+def asked_for(lab: Lab, writer: Any, table: Any) -> str:
+    """What the story says of the last event's write, in brackets; "" for nothing."""
+    text = lab.explain(writer.name, last=1).rows[-1].text
+    return text.partition(f"It asked for dynamodb:PutItem of {table.name}")[2].partition(".")[0].strip(" ()")
+
+
+@pytest.mark.parametrize("fault", ["kill", "fail"])
+def test_the_story_tells_a_write_whose_answer_was_lost_as_carried_out(
+    lab: Lab, table: Any, writer: Any, fault: str
+) -> None:
+    getattr(lab.faults, fault)(writer.name, "dynamodb:PutItem", done=True)
+    writer.invoke({"id": "1"})
+    assert asked_for(lab, writer, table) == "carried out, but the answer never arrived"
+    arrow = next(arrow for arrow in lab.topology(writer.name).arrows if arrow.target.endswith(table.name))
+    assert arrow.state == "may and did"
+    writer.invoke({"id": "2"})
+    assert asked_for(lab, writer, table) == ""
+
+
+def test_the_story_does_not_say_carried_out_of_what_was_refused_by_the_service_or_the_fault(
+    lab: Lab, table: Any, writer: Any
+) -> None:
+    lab.faults.kill(writer.name, "dynamodb:PutItem")
+    writer.invoke({"id": "1"})
+    assert asked_for(lab, writer, table) == "failed"
+    lab.faults.kill(writer.name, "dynamodb:PutItem", done=True)
+    writer.invoke({"id": 1})  # the table's key is a text, so the service refuses a number
+    assert (asked_for(lab, writer, table), ids(table)) == ("failed", [])
+
+
 def test_an_event_given_twice_runs_twice_under_one_request_id(lab: Lab, table: Any, writer: Any) -> None:
     lab.faults.twice(writer.name)
     for number in ("1", "2"):
