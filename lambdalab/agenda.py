@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from lambdalab.clock import LabClock
 
-_THREADS = 64
+_THREADS = 256  # they are started as they are needed; most wait for a function
 _GLANCE = 0.1
 _PATIENCE = 60.0
 """Seconds of the machine's clock that turning waits for work that does not end, at one due moment."""

@@ -133,8 +133,9 @@ def test_what_aws_refuses_leaves_nothing_behind(lab: Lab, resize: Function, buck
 
 
 def test_a_source_that_nobody_knows_is_told_with_those_that_there_are(lab: Lab, resize: Function, bucket: str) -> None:
+    sources = '"s3:NAME" or "sqs:NAME" or "dynamodb:NAME" or "url" or "rest-api:NAME" or "events:NAME"'
     for wrong in ("fax:office", bucket, "s3:", "url:shop", "rest-api"):
-        with pytest.raises(LabError, match='Write "s3:NAME" or "sqs:NAME" or "dynamodb:NAME" or "url" or "rest-api:NAME" or "events:NAME", such as'):
+        with pytest.raises(LabError, match=f"Write {sources}, such as"):
             lab.trigger(wrong, resize)
     with pytest.raises(LabError, match="No event is chosen"):
         lab.trigger(f"s3:{bucket}", resize, events=[])

@@ -212,6 +212,8 @@ def _take(of: Any, most: int, hidden: int) -> list[Any]:
             continue
         of.pending_messages.add(message)
         message.mark_received(visibility_timeout=hidden)
+        if hidden:  # moto asks the time for each; received together, they have to be seen again together
+            message.visible_at = now + hidden * 1000
         taken.append(message)
     for message in dead:
         _redrive(of, message)

@@ -35,7 +35,7 @@ class Step:
         outcome: "ok", "filtered", "expired" (a stream's change was too old), "denied", "region", "missing", "stopped",
             "throttled", "failed", "returned" (a batch went back to its queue), "dead-lettered", "replaced", "refused",
             "expression" (a schedule was refused); of a queue's "retry", "given up", "lost".
-        reason: why, in a sentence; "" when all went well.
+        reason: why, in a sentence; of an "ok" request, that its answer was lost; "" when all went well.
         advice: what to do about it, such as the call that would allow it; "" when nothing is to be done.
         status: of a request, its HTTP status.
         request_id: of the invocation that it started; "" when it started none.

@@ -99,7 +99,7 @@ class BusTrigger:
                 continue
             if reason := rule.misses(event):
                 for target in rule.targets:
-                    advice = "Change the rule with put_rule, or the event, if it is meant for this one."
+                    advice = "Change the rule (put_rule replaces all of it) or the event, if it is meant for this one."
                     note(self._push(rule, target["Arn"], event, trace), "filtered", reason, self._service, advice)
             else:
                 self._send_to_targets(rule, event, trace, sent_on)

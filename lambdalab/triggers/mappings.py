@@ -2,15 +2,14 @@
 
 On AWS a mapping is a setting, and pollers that nobody sees do the work: they read a queue or a stream with the rights
 of the function's role, wait for its answer, and then delete or go on. Here the settings are one frozen record, and each
-mapping has one poller, which lives on the agenda. This module holds what both kinds share: the settings, filters, what
-an answer means for the messages of its batch, and which pollers there are. `queues` and `streams` are the pollers.
+mapping has one poller, which lives on the agenda. This module holds what both kinds share: the settings, the filters,
+and which pollers there are. `queues` and `streams` are the pollers.
 Follows https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html; lesson 07. Left out: Kinesis,
 Kafka, MQ and DocumentDB, provisioned pollers, and a mapping's own metrics.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,52 +78,6 @@ class EventSourceMapping:
             return ""
         reasons = dict.fromkeys(one.misses(record) for one in self.filters)
         return "; and ".join(reasons)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a function's answer says of its batch (lesson 07).
-
-    Args:
-        failed: the ids of the records that failed, in the batch's order.
-        reason: why all of them count as failed although the function answered; "" otherwise.
-    """
-
-    failed: Sequence[str] = ()
-    reason: str = ""
-
-
-def verdict(answer: bytes, ids: Sequence[str]) -> Verdict:
-    """Read a function's answer, for a mapping with ReportBatchItemFailures (lesson 07).
-
-    Follows https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html. Nothing at all, an object that
-    says nothing of failures, and an empty list mean that all went well. What cannot be understood means that all
-    failed. Unsure: what AWS makes of an answer that is a number or a text; here all failed.
-
-    Args:
-        answer: the payload of a call that did not fail.
-        ids: message ids of a queue's batch, sequence numbers of a stream's, in order.
-    """
-    try:
-        said = json.loads(answer) if answer.strip() else None
-    except ValueError:
-        return Verdict(ids, "its answer is not JSON")
-    if not said:
-        return Verdict()
-    if not isinstance(said, dict):
-        return Verdict(ids, "its answer is no object with batchItemFailures")
-    listed = said.get("batchItemFailures")
-    if not listed:
-        return Verdict()
-    if not isinstance(listed, list):
-        return Verdict(ids, "batchItemFailures in its answer is no list")
-    named = [one.get("itemIdentifier") if isinstance(one, dict) else None for one in listed]
-    for name in named:
-        if not isinstance(name, str) or not name:
-            return Verdict(ids, "an entry of batchItemFailures has no itemIdentifier that is a text")
-        if name not in ids:
-            return Verdict(ids, f"batchItemFailures names {name}, which is not in the batch")
-    return Verdict([one for one in ids if one in named])
 
 
 class Poller(Protocol):

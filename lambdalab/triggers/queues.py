@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from lambdalab.agenda import Entry
+from lambdalab.events.batch_answer import Verdict, verdict
 from lambdalab.events.sqs import sqs
 from lambdalab.service.concurrency import Throttled
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.service.model import FunctionNotFound, RecursiveLoop, Reply
 from lambdalab.triggers.batches import Delivery, Queues, Taken, listed
-from lambdalab.triggers.mappings import EventSourceMapping, Verdict, verdict
+from lambdalab.triggers.mappings import EventSourceMapping
 
 FIRST_AT_ONCE, MORE_PER_MINUTE = 5, 300.0
 MOST_AT_ONCE = 32

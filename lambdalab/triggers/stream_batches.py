@@ -16,9 +16,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from lambdalab.events.batch_answer import verdict
 from lambdalab.events.dynamodb import ItemChange
 from lambdalab.service.model import Call, Reply
-from lambdalab.triggers.mappings import EventSourceMapping, verdict
+from lambdalab.triggers.mappings import EventSourceMapping
 from lambdalab.triggers.shards import KEPT_SECONDS, Record
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 300.0

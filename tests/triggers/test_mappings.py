@@ -16,11 +16,12 @@ from botocore.exceptions import ClientError
 from lambdalab import Function, Lab
 from lambdalab.agenda import Agenda
 from lambdalab.clock import LabClock
+from lambdalab.events.batch_answer import verdict
 from lambdalab.events.sqs import Message
 from lambdalab.observe.journal import Journal
 from lambdalab.observe.tracing import Trace
 from lambdalab.triggers.batches import Received, Taken
-from lambdalab.triggers.mappings import EventSourceMapping, Pollers, verdict
+from lambdalab.triggers.mappings import EventSourceMapping, Pollers
 from lambdalab.triggers.queues import QueuePoller
 from tests.triggers.mapped import Make, arn_of
 from tests.triggers.mapped import mapped as mapped

@@ -125,6 +125,13 @@ def test_a_message_with_a_delay_comes_when_it_is_over(mapped: Make) -> None:
 # -- failures and dead letters (33, 34) --------------------------------------------------------------------------------
 
 
+def test_messages_that_were_received_together_come_again_together(mapped: Make) -> None:
+    one = mapped(FAILS, visibility=30)
+    one.send(*"abcdefghij")
+    one.settle(40 * 30 + 5)
+    assert [len(step.subject.split(", ")) for step in one.steps()] == [10] * 41
+
+
 def test_a_batch_that_fails_is_hidden_until_its_visibility_timeout_and_comes_again(mapped: Make) -> None:
     one = mapped(FAILS, visibility=40)
     one.send("a")
