@@ -1,4 +1,4 @@
-"""`trigger_table`: who calls a function, who waits, who tries again, what is lost, whose permission.
+"""`trigger_table`: who calls a function, who waits for it, who tries again, what is lost, whose permission.
 
 Filled in from memory, with a letter for each cell, so that keyboard and screen reader suffice. A cell that is left
 open is not judged and not shown, so the table can be filled row by row. It grows with the course: a page asks about the
@@ -214,15 +214,18 @@ def _table(heads: str, rows: Sequence[Iterable[str]]) -> str:
 
 
 def _compared(rows: Sequence[Source], letters: Mapping[str, str]) -> Shown:
-    """Right words in each cell that was filled in; below, what was said otherwise, and why it is not so."""
+    """Right words in each cell that was filled in; below, what was said otherwise, and why it is not so.
+
+    A source that `letters` leave out is not shown.
+    """
     from lambdalab.show.frame import card, paragraph, quiet, rich
     from lambdalab.show.theme import DASH, TICK
 
     drawn, lines, reasons, right, filled = [], [], [], 0, 0
-    for row in rows:
-        given = letters.get(row.name, OPEN * len(row.right))
+    shown = [row for row in rows if row.name in letters]
+    for row in shown:
         cells, told = [], []
-        for column, said, is_so, why in zip(columns(), given, row.right, row.why, strict=True):
+        for column, said, is_so, why in zip(columns(), letters[row.name], row.right, row.why, strict=True):
             if said == OPEN:
                 cells.append("?")
                 told.append("?")
@@ -242,7 +245,7 @@ def _compared(rows: Sequence[Source], letters: Mapping[str, str]) -> Shown:
     heading = f"{right} of {filled} cells as they are"
     body = _table("source", drawn)
     body += "".join(paragraph(label, text) for label, text in reasons)
-    left = len(rows) * len(columns()) - filled
+    left = len(shown) * len(columns()) - filled
     note = f"{left} {'cell is' if left == 1 else 'cells are'} still open." if left else ""
     text = [f"The trigger table: {heading}.", *lines, *(f"{label} {words}" for label, words in reasons)]
     body += quiet(note) if note else ""
