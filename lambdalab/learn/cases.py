@@ -80,6 +80,51 @@ def verdict(
     return Case(item, f'{name}["{item}"]', run, about=item)
 
 
+def reasoned(
+    name: str,
+    item: str,
+    *,
+    items: Sequence[str],
+    parts: Sequence[Collection[Any]],
+    form: str,
+    accepted: Collection[tuple[Any, ...]],
+    said: str,
+    against: str,
+) -> Case:
+    """Look at one entry of several parts, such as a verdict and its reason; else like `verdict`.
+
+    Args:
+        parts: what may stand in each place.
+        form: how an entry is written, in a sentence.
+        accepted: the entries that are right.
+        said: the student's entry in words, with {} for each part.
+    """
+
+    def run(work: Work) -> Seen:
+        chosen = _several(f'`{name}["{item}"]`', all_filled(work, name, items)[item], parts, form)
+        seen = f'For "{item}" you {said.format(*chosen)}.'
+        shown = ", ".join(str(part) for part in chosen)
+        return Seen(chosen in accepted, shown, chosen, rows=(), message=Message(seen, against))
+
+    return Case(item, f'{name}["{item}"]', run, about=item)
+
+
+def _several(entry: str, value: Any, parts: Sequence[Collection[Any]], form: str) -> tuple[Any, ...]:
+    """The parts of an entry.
+
+    Raises:
+        Stop: there are too few or too many, or a part is none of those that may stand in its place.
+    """
+    if not isinstance(value, tuple | list) or len(value) != len(parts):
+        raise Stop(Message(f"{entry} is {short(value)}.", form))
+    for part, words in zip(value, parts, strict=True):
+        if not any(strictly_equal(part, word) for word in words):
+            least_and_most = f"a whole number from {min(words)} to {max(words)}" if isinstance(words, range) else ""
+            options = least_and_most or "one of " + ", ".join(f'"{word}"' for word in words)
+            raise Stop(Message(f"{entry} holds {short(part)}.", f"Choose {options}."))
+    return tuple(value)
+
+
 def entries(work: Work, name: str) -> Mapping[Any, Any]:
     """A dictionary of the notebook that the student fills in, complete.
 

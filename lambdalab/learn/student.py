@@ -19,6 +19,7 @@ import time
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from lambdalab.learn.exercises import Raised
@@ -207,7 +208,7 @@ def deployed_source(names: Mapping[str, Any], function: str) -> str:
     """The text of the last `%%deploy` cell for this function, as IPython remembers it; "" if it doesn't."""
     for cell in reversed(list(names.get("In", []))):
         found = _deploy_cell(str(cell))
-        if found is not None and found[0].split()[:1] == [function]:
+        if found is not None and function in takewhile(lambda word: not word.startswith("-"), found[0].split()):
             return found[1]
     return ""
 

@@ -11,6 +11,7 @@ import pytest
 from lambdalab.learn import CheckResult, check, hint, store
 from lambdalab.learn.exercises import Message, find
 from lambdalab.learn.feedback import card
+from lambdalab.learn.student import deployed_source
 from tests.learn import cells
 from tests.learn.answers import ANSWERS
 
@@ -24,6 +25,12 @@ def bill(line: str) -> dict[str, Any]:
 def test_an_unknown_exercise_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"99\.9.*00\.1, 00\.2.*01\.5"):
         check("99.9")
+
+
+@pytest.mark.parametrize(("function", "text"), [("a", "pass"), ("b", "pass"), ("256", ""), ("c", "")])
+def test_a_cell_that_deploys_several_functions_is_the_text_of_each(function: str, text: str) -> None:
+    cell = "get_ipython().run_cell_magic('deploy', 'a b --memory 256', 'pass')"
+    assert deployed_source({"In": [cell]}, function) == text
 
 
 def test_names_are_found_in_the_calling_code_without_a_notebook() -> None:

@@ -27,12 +27,16 @@ def code(source: str) -> bytes:
     return package({"lambda_function.py": source})
 
 
-def code_with(work: Work, function: str, more: Mapping[str, str]) -> bytes:
-    """The zip of the student's deployed function with further files, by which a check changes what is around it."""
+def files_of(work: Work, function: str) -> dict[str, bytes]:
+    """What is in the zip of a deployed function, by name."""
     where = work.client.get_function(FunctionName=function)["Code"]["Location"]
     with urlopen(where) as answer, zipfile.ZipFile(io.BytesIO(answer.read())) as archive:
-        files: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
-    return package({**files, **more})
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def code_with(work: Work, function: str, more: Mapping[str, str]) -> bytes:
+    """The zip of the student's deployed function with further files, by which a check changes what is around it."""
+    return package({**files_of(work, function), **more})
 
 
 @contextmanager

@@ -13,8 +13,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdalab.learn.cases import all_filled, compared, first
-from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Stop, Tried
+from lambdalab.learn.cases import compared, first, reasoned
+from lambdalab.learn.exercises import Case, Detect, Hit, Seen, Tried
 from lambdalab.learn.wording import Part, exercises
 from lambdalab.learn.words import short, strictly_equal
 from lambdalab.learn.work import Work
@@ -175,32 +175,13 @@ SITUATIONS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
 
 
 def _plan_cases(rng: random.Random | None) -> Sequence[Case]:
-    return [_planned(situation, *entry) for situation, entry in SITUATIONS.items()]
-
-
-def _planned(situation: str, accepted: set[tuple[str, str]], against: str) -> Case:
-    def run(work: Work) -> Seen:
-        chosen = _pair(situation, all_filled(work, "plan", list(SITUATIONS))[situation])
-        seen = f'For "{situation}" you chose "{chosen[0]}", because "{chosen[1]}".'
-        return Seen(chosen in accepted, ", ".join(chosen), chosen, rows=(), message=Message(seen, against))
-
-    return Case(situation, f'plan["{situation}"]', run, about=situation)
-
-
-def _pair(situation: str, value: Any) -> tuple[str, str]:
-    """The remedy and the reason.
-
-    Raises:
-        Stop: it is no pair of the given words.
-    """
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        what = f'`plan["{situation}"]` is {short(value)}.'
-        raise Stop(Message(what, 'It must be a pair, remedy and reason: `("nothing", "nobody waits")`.'))
-    for word, words in zip(value, (REMEDIES, REASONS), strict=True):
-        if word not in words:
-            options = ", ".join(f'"{one}"' for one in words)
-            raise Stop(Message(f'`plan["{situation}"]` holds {short(word)}.', f"Choose one of {options}."))
-    return str(value[0]), str(value[1])
+    form = 'It must be a pair, remedy and reason: `("nothing", "nobody waits")`.'
+    about: dict[str, Any] = {"items": list(SITUATIONS), "parts": (REMEDIES, REASONS), "form": form}
+    said = 'chose "{}", because "{}"'
+    return [
+        reasoned("plan", situation, accepted=accepted, against=against, said=said, **about)
+        for situation, (accepted, against) in SITUATIONS.items()
+    ]
 
 
 def _chose(situation: str, remedy: str) -> Detect:
