@@ -240,9 +240,9 @@ def test_30_the_record_of_success_has_no_function_error_and_counts_its_attempts(
 def test_30_a_function_that_is_switched_off_passes_its_events_on_at_once_without_an_answer(
     deploy: Deploy, lab: Lab, queue: Callable[[str], str]
 ) -> None:
-    function, failed = deploy(WORKS, name="switched-off"), queue("switched-off")
+    function, failed = deploy(WORKS, name="async-switched-off"), queue("async-switched-off")
     configure(function, failure=failed)
-    boto3.client("lambda").put_function_concurrency(FunctionName="switched-off", ReservedConcurrentExecutions=0)
+    boto3.client("lambda").put_function_concurrency(FunctionName="async-switched-off", ReservedConcurrentExecutions=0)
     send(function)
     lab.clock.advance(seconds=0)
     told = record(failed)
@@ -273,15 +273,15 @@ def test_30_settings_belong_to_one_qualifier_and_the_record_names_it(
 
 
 def test_30_a_function_gets_the_record_as_its_event_and_both_are_one_trace(deploy: Deploy, lab: Lab) -> None:
-    function, listens = deploy(WORKS, name="tells"), deploy(PRINTS, name="listens")
+    function, listens = deploy(WORKS, name="async-tells"), deploy(PRINTS, name="listens")
     configure(function, success=f"{FUNCTION_ARN}:listens")
     send(function, {"n": 3})
     lab.clock.advance(seconds=1)
     (line,) = [line for line in listens.logs() if line.startswith("got ")]
     told = json.loads(line.removeprefix("got "))
     assert differences(told, DESTINATION) == [] and told["responsePayload"] == {"got": {"n": 3}}
-    (first,), (second,) = lab.history("tells"), lab.history("listens")
-    assert first.trace == second.trace and second.source == "lambda:tells" and second.kind == "Event"
+    (first,), (second,) = lab.history("async-tells"), lab.history("listens")
+    assert first.trace == second.trace and second.source == "lambda:async-tells" and second.kind == "Event"
     (step,) = [s for s in lab.steps(trace=first.trace) if s.name == "lambda:OnSuccess"]
     assert (step.parent, second.parent) == (first.span, step.span)
 
@@ -524,16 +524,16 @@ def test_41_an_event_that_was_stopped_as_a_loop_goes_to_the_dead_letter_queue(
 def test_the_story_tells_each_attempt_and_what_came_after_it(
     deploy: Deploy, lab: Lab, queue: Callable[[str], str]
 ) -> None:
-    function, failed = deploy(FAILS, name="told"), queue("told-failed")
+    function, failed = deploy(FAILS, name="async-told"), queue("told-failed")
     send(function)
     function.wait(1)
-    assert "Attempt 1 of 3 failed; the next attempt is at " in str(lab.explain("told"))
+    assert "Attempt 1 of 3 failed; the next attempt is at " in str(lab.explain("async-told"))
     lab.clock.advance(seconds=HOUR)
-    assert "After 3 attempts it is gone: nobody was named to get it." in str(lab.explain("told"))
+    assert "After 3 attempts it is gone: nobody was named to get it." in str(lab.explain("async-told"))
     configure(function, failure=failed, MaximumRetryAttempts=1)
     send(function)
     lab.clock.advance(seconds=HOUR)
-    story = str(lab.explain("told", last=1))
+    story = str(lab.explain("async-told", last=1))
     assert "After 2 attempts it was given up." in story
     assert "A record of it went to the destination for failures, the queue told-failed." in story
 

@@ -283,7 +283,7 @@ def test_a_permission_for_another_rule_does_not_open_the_function(deploy: Deploy
 
 
 def test_an_event_for_a_function_that_is_gone_is_a_dead_letter_at_once(bus: Bus) -> None:
-    dead, gone = bus.queue("dead"), "arn:aws:lambda:us-east-1:123456789012:function:nobody"
+    dead, gone = bus.queue("dead"), "arn:aws:lambda:us-east-1:123456789012:function:nobody-of-a-rule"
     bus.rule("paid", {"Arn": gone, "DeadLetterConfig": {"Arn": dead}})
     bus.put()
     assert letter(dead)["ERROR_CODE"] == "NO_RESOURCE"
@@ -291,7 +291,7 @@ def test_an_event_for_a_function_that_is_gone_is_a_dead_letter_at_once(bus: Bus)
 
 
 def test_a_dead_letter_queue_that_does_not_let_eventbridge_in_stays_empty_and_the_loss_is_a_step(bus: Bus) -> None:
-    dead, gone = bus.queue("dead", open_to=""), "arn:aws:lambda:us-east-1:123456789012:function:nobody"
+    dead, gone = bus.queue("dead", open_to=""), "arn:aws:lambda:us-east-1:123456789012:function:nobody-of-a-rule"
     rule = bus.rule("paid", {"Arn": gone, "DeadLetterConfig": {"Arn": dead}})
     bus.put()
     assert messages(dead) == []

@@ -239,7 +239,7 @@ def test_two_mappings_of_a_stream_have_a_position_each(deploy: Deploy, lab: Lab,
 def test_filters_are_asked_before_a_batch_is_full_and_what_they_keep_back_is_passed_over(
     deploy: Deploy, lab: Lab, table: MakeTable
 ) -> None:
-    function, orders = deploy(SAYS, name="choosy"), table()
+    function, orders = deploy(SAYS, name="stream-choosy"), table()
     orders.put("small", n={"N": "1"})
     orders.put("a", "b", n={"N": "9"})
     orders.put("small too", n={"N": "1"})
@@ -286,7 +286,7 @@ def test_a_batch_succeeds_when_the_function_is_mended(deploy: Deploy, lab: Lab, 
 def test_maximum_retry_attempts_bounds_the_attempts_and_the_next_batch_comes(
     deploy: Deploy, lab: Lab, table: MakeTable
 ) -> None:
-    function, orders = deploy(FAILS, name="bounded"), table()
+    function, orders = deploy(FAILS, name="stream-bounded"), table()
     orders.put("poison", "a")
     orders.put("b")
     orders.mapped(function, BatchSize=2, MaximumRetryAttempts=3)
@@ -295,8 +295,8 @@ def test_maximum_retry_attempts_bounds_the_attempts_and_the_next_batch_comes(
 
 
 def test_the_record_of_a_batch_that_was_given_up_is_aws_s_own(deploy: Deploy, lab: Lab, table: MakeTable) -> None:
-    function, orders = deploy(FAILS, name="recorded"), table()
-    url, arn = queue("recorded")
+    function, orders = deploy(FAILS, name="stream-recorded"), table()
+    url, arn = queue("stream-recorded")
     orders.put("a", "poison", "b")
     orders.mapped(function, MaximumRetryAttempts=1, **on_failure(arn))
     lab.clock.advance(minutes=1)
@@ -346,7 +346,7 @@ def test_the_record_leads_to_the_changes_while_the_stream_keeps_them(
 def test_a_topic_gets_the_same_record_and_a_bucket_the_whole_event_as_well(
     deploy: Deploy, lab: Lab, table: MakeTable
 ) -> None:
-    function, other, orders = deploy(FAILS, name="to-topic"), deploy(FAILS, name="to-bucket"), table()
+    function, other, orders = deploy(FAILS, name="stream-to-topic"), deploy(FAILS, name="stream-to-bucket"), table()
     url, queue_arn = queue("from-topic")
     topic = boto3.client("sns").create_topic(Name="given-up")["TopicArn"]
     let_in(url, queue_arn, topic)
@@ -517,7 +517,7 @@ def test_what_an_answer_means_for_its_batch(deploy: Deploy, lab: Lab, table: Mak
 
 
 def test_a_report_counts_only_when_the_mapping_asks_for_it(deploy: Deploy, lab: Lab, table: MakeTable) -> None:
-    function, orders = deploy(REPORTS, name="unasked"), table()
+    function, orders = deploy(REPORTS, name="stream-unasked"), table()
     orders.put("1", "poison", "3")
     orders.mapped(function)
     lab.clock.advance(minutes=1)
@@ -609,7 +609,7 @@ def test_deleting_the_mapping_in_mid_batch_lets_the_batch_end_and_reads_no_more(
 
 
 def test_the_stream_of_a_deleted_table_is_read_to_its_end(deploy: Deploy, lab: Lab, table: MakeTable) -> None:
-    function, orders = deploy(FAILS, name="orphan"), table()
+    function, orders = deploy(FAILS, name="stream-orphan"), table()
     orders.put("poison", "a")
     orders.mapped(function, BatchSize=1, MaximumRetryAttempts=2)
     orders.client.delete_table(TableName=orders.name)
@@ -745,13 +745,13 @@ def test_explain_tells_of_the_batch_that_holds_up_its_shard(deploy: Deploy, lab:
 def test_the_map_draws_the_stream_and_the_destination_of_its_mapping(
     deploy: Deploy, lab: Lab, table: MakeTable
 ) -> None:
-    function, orders = deploy(FAILS, name="mapped"), table()
+    function, orders = deploy(FAILS, name="stream-mapped"), table()
     _, arn = queue("mapped-letters")
     orders.put("poison")
     orders.mapped(function, MaximumRetryAttempts=0, **on_failure(arn))
     lab.clock.advance(minutes=1)
     to = function.configuration["FunctionArn"]
-    arrows = {(one.source, one.target): one for one in lab.topology("mapped").arrows}
+    arrows = {(one.source, one.target): one for one in lab.topology("stream-mapped").arrows}
     assert arrows[orders.stream.partition("/stream/")[0], to].label == "stream"
     assert arrows[to, arn].label == "on failure" and not arrows[to, arn].reason
 
@@ -842,11 +842,11 @@ def test_an_environment_that_dies_in_mid_batch_loses_nothing(
         once.touch()
         os.kill(os.getpid(), 9)
 """
-    function, orders = deploy(SAYS + dies, name="dies"), table()
+    function, orders = deploy(SAYS + dies, name="stream-dies"), table()
     orders.put("a", "b")
     orders.mapped(function)
     lab.clock.advance(minutes=1)
     orders.put("c")
     lab.clock.advance(minutes=1)
     assert batches(function)[-2:] == [["a", "b"], ["c"]]
-    assert [bool(one.error_type) for one in lab.history("dies")] == [True, False, False]
+    assert [bool(one.error_type) for one in lab.history("stream-dies")] == [True, False, False]

@@ -231,7 +231,7 @@ def test_a_dead_letter_queue_that_does_not_let_topics_in_gets_nothing(
     deploy: Deploy, lab: Lab, topic: str, queue: Queues
 ) -> None:
     letters = queue("sns-letters-shut", open_to_topics=False)
-    listen(topic, deploy(ECHO, name="shut-out"), RedrivePolicy=json.dumps({"deadLetterTargetArn": letters}))
+    listen(topic, deploy(ECHO, name="topic-shut-out"), RedrivePolicy=json.dumps({"deadLetterTargetArn": letters}))
     publish(lab, topic, "gone")
     assert messages(letters) == []
     (step,) = lab.steps(kind="delivery", target=letters)
@@ -497,7 +497,7 @@ def confirmed(lab: Lab, topic: str, page: Page, **attributes: str) -> None:
 
 
 def test_a_filter_policy_keeps_notifications_back_and_leaves_a_step(deploy: Deploy, lab: Lab, topic: str) -> None:
-    function = deploy(ECHO, name="choosy")
+    function = deploy(ECHO, name="topic-choosy")
     let_in(topic, function)
     listen(topic, function, FilterPolicy=json.dumps({"shop": ["north"]}))
     publish(lab, topic, "no")
