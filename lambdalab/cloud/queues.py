@@ -226,6 +226,7 @@ def _redrive(of: Any, message: Any) -> None:
     of.pending_messages.discard(message)
     letters = of.dead_letter_queue
     letters._messages.append(message)
+    message.dead_letter_source = of.queue_arn
     received, most = message.approximate_receive_count, of.redrive_policy["maxReceiveCount"]
     _hands.dead_lettered(DeadLetter(of.queue_arn, letters.queue_arn, message.id, received, most, _trace(message)))
     _hands.queue_news(letters.queue_arn)
@@ -291,6 +292,7 @@ def _taken(one: Any, arn: str) -> Taken:
             deduplication=one.deduplication_id if one.group_id else None,
             sequence=one.sequence_number,
             trace=_header(one),
+            dead_letter_source=getattr(one, "dead_letter_source", None),  # ours, and only dead letters have it
         ),
         _trace(one),
     )

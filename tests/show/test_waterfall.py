@@ -13,6 +13,7 @@ from lambdalab.show.pictures import waterfall
 from lambdalab.show.traces import Traces
 from lambdalab.show.waterfall import LEFT
 from lambdalab.show.waterfall_words import text
+from tests.show.drawn import bars, texts
 from tests.show.made_traces import WAYS, request
 
 SPACE = "\u00a0"
@@ -21,19 +22,6 @@ SPACE = "\u00a0"
 @functools.cache
 def draw(name: str, colours: theme.Theme | None = None) -> Any:
     return waterfall(WAYS[name], colours=colours)
-
-
-def texts(picture: Any) -> list[str]:
-    return [re.sub("</?b>", "", str(each.text)).replace("<br>", " ") for each in picture.figure.layout.annotations]
-
-
-def bars(picture: Any, look: str) -> list[tuple[float, float, float]]:
-    """Base, width and height of every bar with this pattern or, without one, this colour."""
-    found = []
-    for trace in picture.figure.data:
-        if look in (trace.marker.pattern.shape, None if trace.marker.pattern.shape else trace.marker.color):
-            found += list(zip(trace.base, trace.x, trace.y, strict=True))
-    return found
 
 
 def test_the_title_says_that_init_makes_the_difference() -> None:

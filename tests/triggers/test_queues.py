@@ -165,6 +165,21 @@ def test_a_poison_message_takes_its_batch_along_unless_failures_are_reported(
     assert ("1 of its 10 messages stay" if partly else "all of its 10 messages stay") in story
 
 
+def test_a_dead_letter_tells_a_function_from_which_queue_it_came(mapped: Make) -> None:
+    one = mapped("def handler(event, context):\n    raise ValueError", receives=1)
+    tells = 'def handler(event, context):\n    print(event["Records"][0]["attributes"].get("DeadLetterQueueSourceArn"))'
+    other = mapped(tells)
+    client = one.lab.client("lambda")
+    reading = {"FunctionName": other.function.name, "EventSourceArn": one.arn.replace("mapped-", "letters-")}
+    uuid = client.create_event_source_mapping(**reading)["UUID"]
+    one.send("bad")
+    other.send("good")
+    one.settle(60)
+    client.delete_event_source_mapping(UUID=uuid)
+    said = [line for line in other.function.logs() if line in ("None", one.arn)]
+    assert sorted(said) == sorted(["None", one.arn])
+
+
 ANSWERS = {
     "null": 0, "{}": 0, "[]": 0, '{"failures": []}': 0,
     '{"batchItemFailures": null}': 0, '{"batchItemFailures": []}': 0,
