@@ -246,7 +246,8 @@ def _sources(name: str, evidence: Evidence) -> list[str]:
         return told
     return [
         "Nothing is set up to call it. A trigger takes two things: a rule at the source that names this function, and "
-        "a statement in this function's policy that lets the source in. lab.trigger(...) writes both."
+        "a statement in this function's policy that lets the source in. From a queue or a stream Lambda fetches "
+        "itself: there it is a mapping, and rights in this function's role. lab.trigger(...) writes all but the rights."
     ]
 
 
