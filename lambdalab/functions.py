@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILES = {"python": "lambda_function.py", "nodejs": "index.mjs", "provided": "bootstrap"}
 """The one file of a function deployed from text, by the runtime's kind."""
 MOST_TOGETHER = 50
+MOST_ARRIVALS, LONGEST_ARRIVALS = 500, 30  # calls; seconds
 
 
 class Function:
@@ -71,11 +72,8 @@ class Function:
             TypeError: an event cannot be JSON.
             botocore.exceptions.ClientError: Lambda refused a call for another reason.
         """
-        from botocore.config import Config
-
         calls = [_encode(event) for event in events]
-        settings = Config(retries={"max_attempts": 0}, max_pool_connections=MOST_TOGETHER, read_timeout=1000)
-        client = self._lab.client("lambda", settings)
+        client = self._client_without_retries()
         gathering = {"name": self.name, "region": client.meta.region_name}
         self._lab._ask("POST", "together", {**gathering, "count": len(calls)})
         with ThreadPoolExecutor(len(calls)) as threads:
@@ -83,6 +81,42 @@ class Function:
         came = self._lab._ask("GET", "together", **gathering)["came"]
         late = f"Only {came} of {len(calls)} calls came together within 10 seconds; they did not wait for the others."
         return Results(results, note="" if came >= len(calls) else late)
+
+    def invoke_at(self, moments: Iterable[float], event: Any = None, *, qualifier: str | None = None) -> Results:
+        """Call the function at given moments, whether or not earlier calls are done, as visitors do (lesson 09).
+
+        Calls that are turned away (429) are not tried again and stand among the results.
+
+        Args:
+            moments: seconds from now, at most 500 of them within 30 seconds, in any order.
+            event: the same for every call.
+
+        Raises:
+            LabError: there are none, too many, or one is before now or after 30 seconds.
+            TypeError: the event cannot be JSON.
+            botocore.exceptions.ClientError: Lambda refused a call for another reason.
+        """
+        due = sorted(moments)
+        if not 1 <= len(due) <= MOST_ARRIVALS or due[0] < 0 or due[-1] > LONGEST_ARRIVALS:
+            raise LabError(
+                f"{len(due)} calls cannot be made at these moments: give 1 to {MOST_ARRIVALS} moments, in seconds from "
+                f"now, from 0 to {LONGEST_ARRIVALS}"
+            )
+        payload = _encode(event)
+        client = self._client_without_retries()
+        start = time.monotonic()
+        with ThreadPoolExecutor(len(due)) as threads:
+            calls = []
+            for moment in due:
+                time.sleep(max(0.0, start + moment - time.monotonic()))
+                calls.append(threads.submit(self._call_or_throttle, client, payload, qualifier))
+            return Results([call.result() for call in calls])
+
+    def _client_without_retries(self) -> Any:
+        from botocore.config import Config
+
+        settings = Config(retries={"max_attempts": 0}, max_pool_connections=MOST_TOGETHER, read_timeout=1000)
+        return self._lab.client("lambda", settings)
 
     def _call_or_throttle(self, client: Any, payload: bytes, qualifier: str | None) -> Result:
         try:

@@ -167,8 +167,25 @@ class Results(list[Result]):
     @property
     def environments(self) -> int:
         """How many different environments ran them."""
-        ran = [result.invocation for result in self if result.invocation and result.invocation.environment]
-        return len({(i.function, i.environment) for i in ran})
+        return len({(i.function, i.environment) for i in self._invocations})
+
+    @property
+    def concurrency(self) -> float:
+        """How many ran at the same moment: the mean from the first call's end to the start of the last (lesson 09).
+
+        Raises:
+            LabError: no call began after the first one had ended.
+        """
+        done = [(run.began, run.report) for run in self._invocations]
+        ran = sorted((began, report.duration_ms / 1000) for began, report in done if began is not None and report)
+        full, last = (sum(ran[0]), ran[-1][0]) if ran else (0.0, 0.0)
+        if full >= last:
+            raise LabError("how many ran at once cannot be told: no call began after the first one had ended")
+        return sum(max(0.0, min(began + took, last) - max(began, full)) for began, took in ran) / (last - full)
+
+    @property
+    def _invocations(self) -> list[Invocation]:
+        return [result.invocation for result in self if result.invocation and result.invocation.environment]
 
     def _table(self) -> Table:
         from lambdalab.show.picture import Table

@@ -50,6 +50,7 @@ _DELIVERIES = {
         "filtered out, no code ran: {reason}.",
         "If it is meant to run for this too, write the rules again, with one that names it.",
     ),
+    "disabled": Telling("switched off", "not sent, no code ran: {reason}."),
     "denied": Telling(
         "denied",
         "denied, no code ran and no line was logged: {reason}.",
@@ -72,7 +73,8 @@ _DELIVERIES = {
     "dead-lettered": Telling(
         "dead letter",
         "moved to the dead-letter queue: {reason}.",
-        "Find out why the function failed on it. Then receive it there, send it to the queue again, and delete it.",
+        "Find out why: the function failed on it, or was never free for it. Then receive it there, send it to the queue "
+        "again, and delete it.",
     ),
 }
 _REQUESTS = {
