@@ -13,7 +13,8 @@ from lambdalab.learn.hints import hint
 from lambdalab.learn.predictions import predict, reveal
 from lambdalab.learn.progress import progress
 from lambdalab.learn.recall import recall
-from lambdalab.learn.review import look_again, review
+from lambdalab.learn.rereading import look_again
+from lambdalab.learn.review import review
 from lambdalab.learn.sources import trigger_table
 
 __all__ = [

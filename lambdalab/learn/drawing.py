@@ -1,21 +1,54 @@
 """Which ten questions of a review's pool a student gets: the ideas that went wrong first, then the others, mixed.
 
 Read from the progress file: the answers of an earlier round, confident errors in predictions, recall questions in
-the first box, other wrong predictions. An idea that went wrong comes back in another dress. What was answered right
-in a review is not asked again, and the same file gives the same ten. A round keeps its ten from the first answer on.
+the first box, other wrong predictions. The lessons take turns. An idea that went wrong comes back in another dress.
+What was answered right in a review is not asked again before the pool is used up, and the same file gives the same
+ten. A round keeps its ten from the first answer on.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from lambdalab.learn.content import Prediction, Recall, lesson, lessons
+from lambdalab.learn.content import DONT_KNOW, Prediction, Recall, lesson, lessons
 from lambdalab.learn.reviews import Item, pool
 
 TEN = 10
+MOST_OF_A_LESSON = 3
 _IN_THE_FIRST_BOX = 1
+_HALF_A_LINE = 110
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question at its place in one round: what a card shows, so that it answers nothing else.
+
+    Args:
+        number: of the review, "R1".
+        round: from 1.
+        place: from 1 to 10.
+        kept: the item as the pool has it; the letter that is kept is one of its letters.
+    """
+
+    number: str
+    round: int
+    place: int
+    kept: Item
+
+    @property
+    def item(self) -> Item:
+        """As it is shown: from the second round on the options stand in another order."""
+        return self.kept if self.round == 1 else self.kept.shuffled(f"{self.kept.id}, round {self.round}")
+
+
+def asked(number: str, data: Mapping[str, Any]) -> list[Asked]:
+    """The places of the round that is open, in their order."""
+    many = len(rounds(number, data))
+    return [Asked(number, many, place, item) for place, item in enumerate(questions(number, data), 1)]
 
 
 def questions(number: str, data: Mapping[str, Any]) -> list[Item]:
@@ -25,28 +58,41 @@ def questions(number: str, data: Mapping[str, Any]) -> list[Item]:
         number: of the review, "R1".
         data: what the progress file holds.
     """
-    known = pool(number)
-    begun = rounds(number, data)[-1]["draw"]
-    return [known[id] for id in begun if id in known] if begun else draw(number, data)
+    return _drawn(number, rounds(number, data)[-1]) or draw(number, data)
+
+
+def last_answered(number: str, data: Mapping[str, Any]) -> tuple[list[Item], dict[str, str]]:
+    """The questions of the last round that has an answer, and its answers; those of the open round if none has."""
+    for one in reversed(rounds(number, data)):
+        if one["answers"]:
+            return _drawn(number, one), one["answers"]
+    return questions(number, data), {}
 
 
 def draw(number: str, data: Mapping[str, Any], *, seed: str = "") -> list[Item]:
-    """Ten items, or fewer if fewer are left: first those for ideas that went wrong.
+    """Ten items, or fewer if the pool has fewer: first those for ideas that went wrong.
 
     Args:
         seed: another one gives another choice of what did not go wrong; without it the review and its round decide.
     """
     dice = random.Random(seed or f"{number}, round {len(rounds(number, data))}")
-    free = _not_settled(number, data)
-    dice.shuffle(free)
-    first = _mixed(_wrong_ideas(free, data))
-    others = [item for item in free if item not in first]
-    return [*first, *_mixed(_spread(others, TEN - len(first), first), after=first)]
+    first, right = _wrong_ideas(number, data), _settled(number, data)
+    others = [item for item in pool(number).values() if item not in first and item not in right]
+    dice.shuffle(others)
+    added = _spread(others, TEN - len(first), first)
+    added += right[: TEN - len(first) - len(added)]
+    return [*_mixed(first), *_mixed(added, after=first)]
 
 
 def asked_again(number: str, data: Mapping[str, Any]) -> int:
     """How many questions a new round would begin with because their idea went wrong before."""
-    return len(_wrong_ideas(_not_settled(number, data), data))
+    return len(_wrong_ideas(number, data))
+
+
+def come_back(number: str, data: Mapping[str, Any]) -> int:
+    """How many questions of the open round were answered right in a round before it: the pool was used up."""
+    before = _reviewed({"reviews": {**data["reviews"], number: {"rounds": rounds(number, data)[:-1]}}})
+    return sum(before.get(item.id, False) for item in questions(number, data))
 
 
 def rounds(number: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -61,47 +107,73 @@ def open_round(number: str, data: dict[str, Any]) -> dict[str, Any]:
     return kept[-1]
 
 
+def _drawn(number: str, one: Mapping[str, Any]) -> list[Item]:
+    """The questions of a round that were drawn, without those that have left the pool."""
+    known = pool(number)
+    return [known[id] for id in one["draw"] if id in known]
+
+
 def said_of(item: Item, data: Mapping[str, Any]) -> str:
-    """What this student said of the item's idea in a lesson and got wrong, as a sentence; "" if nothing."""
-    for id in item.predictions:
-        letter = _wrong_letter(_predictions()[id], data)
-        if letter:
-            return f"In lesson {id[:2]} you said of this idea: {_predictions()[id].option(letter).text}."
-    for id in item.recall:
-        place = data["recall"].get(id, {})
-        if place.get("box") == _IN_THE_FIRST_BOX and "answer" in place:
-            return f"Before lesson {id[:2]} you said of this idea: {_recall()[id].option(place['answer']).text}."
+    """What this student said of the item's idea in a lesson and got wrong, with its question; "" if nothing."""
+    for prediction in map(_predictions().__getitem__, item.predictions):
+        words = prediction.option(letter).text if (letter := _wrong_letter(prediction, data)) else DONT_KNOW
+        if words != DONT_KNOW:
+            return _said(f"In lesson {prediction.id[:2]}", prediction.question, words)
+    for recall in map(_recall().__getitem__, item.recall):
+        if letter := _wrong_recall(recall, data):
+            return _said(f"Before lesson {recall.id[:2]}", recall.question, recall.option(letter).text)
     return ""
 
 
-def _not_settled(number: str, data: Mapping[str, Any]) -> list[Item]:
-    """What no review has seen answered right."""
-    reviewed = _reviewed(data)
-    return [item for item in pool(number).values() if not reviewed.get(item.id, False)]
+def _said(where: str, question: str, words: str) -> str:
+    """The end of the question is enough to know it again."""
+    sentences = re.split(r"(?<=[.?:]) ", question)
+    while len(sentences) > 1 and len(" ".join(sentences)) > _HALF_A_LINE:
+        del sentences[0]
+    end = " ".join(sentences)
+    return f"{where} you were asked: {end if end == question else f'… {end}'} You said: {words}."
 
 
-def _wrong_ideas(items: Sequence[Item], data: Mapping[str, Any]) -> list[Item]:
-    """The items for what went wrong, at most ten, one for each idea."""
-    found: dict[str, Item] = {}
-    for kind, id in _went_wrong(data):
-        item = next((one for one in items if id in _asks(one, kind)), None)
-        if item is not None:
-            found[item.id] = item
-    return list(found.values())[:TEN]
+def _settled(number: str, data: Mapping[str, Any]) -> list[Item]:
+    """What a review has seen answered right last, the oldest first."""
+    known = pool(number)
+    return [known[id] for id, right in _reviewed(data).items() if right and id in known]
+
+
+def _wrong_ideas(number: str, data: Mapping[str, Any]) -> list[Item]:
+    """The items for what went wrong, at most ten, one for each idea; what is worse comes first.
+
+    Among equals the lessons take turns, the newest one first, and one lesson has at most three places while there are
+    mistakes in others.
+    """
+    degrees: list[list[Item]] = [[], [], [], []]
+    settled = _settled(number, data)
+    for degree, kind, id in _went_wrong(data):
+        asking = [item for item in pool(number).values() if id in _asks(item, kind)]
+        if not asking:
+            continue
+        item = min(asking, key=lambda one: _asks(one, kind).index(id))  # the one whose first idea it is
+        if item not in settled and not any(item in found for found in degrees):
+            degrees[degree].append(item)
+    chosen: list[Item] = []
+    for most in (MOST_OF_A_LESSON, TEN):
+        for found in degrees:
+            left = sorted((item for item in found if item not in chosen), key=lambda one: one.lesson, reverse=True)
+            chosen += _spread(left, TEN - len(chosen), chosen, most)
+    return chosen
 
 
 def _asks(item: Item, kind: str) -> Sequence[str]:
     return {"item": (item.id,), "prediction": item.predictions, "recall": item.recall}[kind]
 
 
-def _went_wrong(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What kind of question went wrong and its id: the worst first, the older before the newer."""
-    yield from (("item", id) for id, right in _reviewed(data).items() if not right)
-    wrong = {id: _wrong_letter(one, data) for id, one in _predictions().items()}
-    sure = {id: _before_the_run(data, id)[-1]["sure"] == "quite" for id, letter in wrong.items() if letter}
-    yield from (("prediction", id) for id in sure if sure[id])
-    yield from (("recall", id) for id in _recall() if data["recall"].get(id, {}).get("box") == _IN_THE_FIRST_BOX)
-    yield from (("prediction", id) for id in sure if not sure[id])
+def _went_wrong(data: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """What went wrong: how bad that is, 0 being the worst, what kind of question it was, and its id."""
+    yield from ((0, "item", id) for id, right in _reviewed(data).items() if not right)
+    for id, prediction in _predictions().items():
+        if _wrong_letter(prediction, data):
+            yield 1 if _before_the_run(data, id)[-1]["sure"] == "quite" else 3, "prediction", id
+    yield from ((2, "recall", id) for id, recall in _recall().items() if _wrong_recall(recall, data))
 
 
 def _reviewed(data: Mapping[str, Any]) -> dict[str, bool]:
@@ -110,6 +182,8 @@ def _reviewed(data: Mapping[str, Any]) -> dict[str, bool]:
     for number in data["reviews"]:
         known = pool(number)
         for one in rounds(number, data):
+            for id in known.keys() & one["answers"].keys():
+                found.pop(id, None)  # the answers stand in the order of their rounds
             found |= {id: letter == known[id].answer for id, letter in one["answers"].items() if id in known}
     return found
 
@@ -121,18 +195,28 @@ def _wrong_letter(prediction: Prediction, data: Mapping[str, Any]) -> str:
     return answers[-1]["letter"] if run and answers and answers[-1]["letter"] != prediction.expected else ""
 
 
+def _wrong_recall(recall: Recall, data: Mapping[str, Any]) -> str:
+    """The letter of a recall question that was answered wrong and has not been right since; else ""."""
+    place = data["recall"].get(recall.id, {})
+    letter: str = place.get("answer", recall.answer)
+    return letter if place.get("box") == _IN_THE_FIRST_BOX and letter != recall.answer else ""
+
+
 def _before_the_run(data: Mapping[str, Any], id: str) -> list[dict[str, Any]]:
     return [answer for answer in data["predictions"].get(id, {}).get("answers", []) if "after" not in answer]
 
 
-def _spread(items: Sequence[Item], count: int, taken: Sequence[Item]) -> list[Item]:
-    """So many of the items, from the lessons that have the fewest so far."""
+def _spread(items: Sequence[Item], count: int, taken: Sequence[Item], most: int = TEN) -> list[Item]:
+    """So many of the items, from the lessons that have the fewest so far, and not more than `most` of one."""
     chosen: list[Item] = []
     left = list(items)
     while left and len(chosen) < count:
         have = [item.lesson for item in (*taken, *chosen)]
-        chosen.append(min(left, key=lambda item: have.count(item.lesson)))
-        left.remove(chosen[-1])
+        item = min(left, key=lambda one: have.count(one.lesson))
+        if have.count(item.lesson) >= most:
+            break
+        chosen.append(item)
+        left.remove(item)
     return chosen
 
 

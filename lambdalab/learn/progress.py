@@ -11,7 +11,7 @@ from typing import Any
 from lambdalab.learn import store
 from lambdalab.learn.content import lesson, lessons
 from lambdalab.learn.display import Shown, show
-from lambdalab.learn.drawing import questions, rounds
+from lambdalab.learn.drawing import last_answered
 from lambdalab.learn.exercises import workbook, workbooks
 from lambdalab.learn.reviews import content_of, reviews
 
@@ -54,8 +54,8 @@ def _row(number: str, data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _review_row(number: str, data: Mapping[str, Any]) -> tuple[str, ...]:
-    """A review begun: right answers of its open round, in the column of recall."""
-    asked, answers = questions(number, data), rounds(number, data)[-1]["answers"]
+    """A review begun: right answers of the last round that has any, in the column of recall."""
+    asked, answers = last_answered(number, data)
     right = sum(answers.get(item.id) == item.answer for item in asked)
     return (f"{number} {content_of(number).title}", "–", _of(right, len(asked)), "–", "–", "–", "–")
 

@@ -7,9 +7,10 @@ words. Checked when read, as the lessons' own content is. Which ten a student ge
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,16 @@ class Item:
         """Raises KeyError for a letter that is not there."""
         return next_or_key_error(self.choices, letter)
 
-    @property
-    def page(self) -> str:
-        """The lesson's notebook and section, as a link."""
-        return page_of(self.lesson, self.section)
+    def shuffled(self, seed: str) -> Item:
+        """The same question with its options in another order, lettered anew; the same seed gives the same order."""
+        turned = random.Random(seed).sample(self.options, len(self.options))
+        options = tuple(replace(option, letter=letter) for letter, option in zip(LETTERS, turned, strict=False))
+        answer = LETTERS[turned.index(self.option(self.answer))]
+        return replace(self, options=options, answer=answer)
+
+    def letter_of(self, words: Option) -> str:
+        """The letter that these words have here."""
+        return next(option.letter for option in self.choices if option.text == words.text)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Filled in from memory, with a letter for each cell, so that keyboard and screen reader suffice. A cell that is left
 open is not judged and not shown, so the table can be filled row by row. It grows with the course: a page asks about the
-sources that were met until then. The words lie in `content/triggers.toml`. Reviews keep what was said, lessons do not.
+sources that were met until then. The words lie in `content/triggers.toml`. Reviews keep what was said first of each
+cell, lessons do not. How a row may be typed is `rows`'s.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from lambdalab.learn import store
 from lambdalab.learn.content import FOLDER, LETTERS, Entry, parsed, require
 from lambdalab.learn.display import Shown, show
 from lambdalab.learn.drawing import open_round, rounds
-from lambdalab.learn.reviews import content_of, page_of, reviews
+from lambdalab.learn.reviews import content_of, reviews
+from lambdalab.learn.rows import OPEN, letters_of, name_of
 
-OPEN = "."
 _FILE = "triggers.toml"
 _HOW = "One letter for each column; a point leaves a cell open."
 
@@ -48,22 +49,32 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """What can call a function: the right letters, and why, in the order of the columns."""
+    """What can call a function: the right letters, why, and where that stands, in the order of the columns.
+
+    Args:
+        since: the lesson from which on it is asked.
+        read: for each column the lesson and its section.
+    """
 
     name: str
     note: str
-    lesson: str
-    section: str
+    since: str
     right: str
     why: tuple[str, ...]
-
-    @property
-    def page(self) -> str:
-        """The lesson's notebook and section, as a link."""
-        return page_of(self.lesson, self.section)
+    read: tuple[tuple[str, str], ...]
 
 
-def trigger_table(number: str, mine: Mapping[str, str] | None = None, *, answer: bool = False) -> None:
+@dataclass(frozen=True)
+class Missed:
+    """A cell of the table that was wrong when it was filled in first, and where to read again."""
+
+    source: str
+    column: str
+    lesson: str
+    section: str
+
+
+def trigger_table(number: str, mine: Mapping[str, str | Sequence[str]] | None = None, *, answer: bool = False) -> None:
     """Show the empty trigger table of a review or a lesson, or your own beside the right one (review R1, lesson 07).
 
     Args:
@@ -72,16 +83,16 @@ def trigger_table(number: str, mine: Mapping[str, str] | None = None, *, answer:
         answer: unfold the whole table below the empty one, for those who read text.
 
     Raises:
-        ValueError: a source or a letter is unknown, or a row has another number of letters than there are columns.
+        ValueError: a source or a letter is unknown, or a row has another number of cells than there are columns.
     """
     rows, asked = sources(number), columns(number)
     if mine is None:
         show(_empty(number, rows, asked, answer))
         return
-    letters = {name: _row(name, given, rows, asked) for name, given in mine.items()}
-    if number in reviews():
-        store.change(lambda data: _keep(number, letters, data))
-    show(_compared(rows, letters))
+    names, choices = [row.name for row in rows], [(column.name, column.choices) for column in asked]
+    letters = {(name := name_of(typed, names)): letters_of(name, given, choices) for typed, given in mine.items()}
+    first = store.change(lambda data: _keep(number, letters, data)) if number in reviews() else letters
+    show(_compared(rows, letters, first))
 
 
 def sources(number: str) -> tuple[Source, ...]:
@@ -91,32 +102,40 @@ def sources(number: str) -> tuple[Source, ...]:
         ValueError: this page has no table; the text names those that have one.
     """
     last = _last_lesson(number)
-    return tuple(source for source in _content()[1] if source.lesson <= last)
+    return tuple(source for source in _content()[1] if source.since <= last)
 
 
 def _last_lesson(number: str) -> str:
     """The last lesson whose sources are in the table of a page: its own, or the last one before a review."""
     first = content_of(reviews()[0]).after
-    adding = sorted({source.lesson for source in _content()[1] if source.lesson > first})
+    adding = sorted({source.since for source in _content()[1] if source.since > first})
     if number not in (*reviews(), *adding):
         raise ValueError(f"there is no trigger table for {number!r}; known are {', '.join((*reviews(), *adding))}")
     return content_of(number).after if number in reviews() else number
 
 
-def missed(number: str, data: Mapping[str, Any]) -> list[tuple[Source, list[str]]]:
-    """The sources with the names of those columns that were wrong when they were filled in first in this round."""
-    kept: Mapping[str, str] = rounds(number, data)[-1].get("table", {})
-    found = []
-    for source in sources(number):
-        given = kept.get(source.name, "")
-        wrong = [
-            column.name
-            for column, said, right in zip(columns(), given, source.right, strict=False)
-            if said not in (OPEN, right)
-        ]
-        if wrong:
-            found.append((source, wrong))
-    return found
+def missed(number: str, data: Mapping[str, Any]) -> list[Missed]:
+    """The cells that were wrong when they were filled in first: in the last round that filled them."""
+    kept: dict[str, str] = {}
+    for one in rounds(number, data):
+        kept = _over(kept, one.get("table", {}))
+    return [
+        Missed(source.name, column.name, *page)
+        for source in sources(number)
+        for column, said, right, page in zip(
+            columns(), kept.get(source.name, OPEN * len(source.right)), source.right, source.read, strict=True
+        )
+        if said not in (OPEN, right)
+    ]
+
+
+def _over(below: Mapping[str, str], above: Mapping[str, str]) -> dict[str, str]:
+    """One table laid over another one, which is seen through the open cells."""
+    laid = dict(below)
+    for name, row in above.items():
+        under = below.get(name, OPEN * len(row))
+        laid[name] = "".join(old if new == OPEN else new for new, old in zip(row, under, strict=True))
+    return laid
 
 
 def columns(number: str = "") -> tuple[Column, ...]:
@@ -151,36 +170,20 @@ def _source(data: Mapping[str, Any], asked: Sequence[Column]) -> Source:
     for letter, column in zip(right, asked, strict=True):
         known = letter in column.letters
         require(known, _FILE, row.name, f"{letter!r} is no answer of {column.name!r}")
-    words = {key: row.text(key) for key in ("name", "note", "lesson", "section")}
-    return Source(**words, right=right, why=why)
+    own, read = (row.text("lesson"), row.text("section")), data.get("read", {})
+    unknown = set(read) - {column.name for column in asked}
+    require(not unknown, _FILE, row.name, f"`read` names no column: {', '.join(sorted(unknown))}")
+    pages = tuple((str(place[0]), str(place[1])) for column in asked for place in [read.get(column.name, own)])
+    return Source(row.text("name"), row.text("note"), row.text("asked_from", own[0]), right, why, pages)
 
 
-def _row(name: str, given: str, rows: Sequence[Source], asked: Sequence[Column]) -> str:
-    """The letters of a row without blanks.
-
-    Raises:
-        ValueError: the source is unknown, or the letters don't fit the columns.
-    """
-    if name not in [source.name for source in rows]:
-        raise ValueError(f"there is no source {name!r}; known are {', '.join(source.name for source in rows)}")
-    letters = "".join(given.lower().split())
-    if len(letters) != len(asked):
-        raise ValueError(f"{name!r} has {len(letters)} letters, and the table {len(asked)} columns: {given!r}")
-    for letter, column in zip(letters, asked, strict=True):
-        known = column.letters
-        if letter != OPEN and letter not in known:
-            raise ValueError(f"{name!r}: {column.name!r} has the answers {', '.join(known)}, not {letter!r}")
-    return letters
-
-
-def _keep(number: str, letters: Mapping[str, str], data: dict[str, Any]) -> None:
-    """Keep what was said first of each cell."""
+def _keep(number: str, letters: Mapping[str, str], data: dict[str, Any]) -> dict[str, str]:
+    """Keep what was said first of each cell in this round; returns what is kept."""
     if all(set(row) == {OPEN} for row in letters.values()):
-        return
-    kept = open_round(number, data).setdefault("table", {})
-    for name, row in letters.items():
-        before = kept.get(name, OPEN * len(row))
-        kept[name] = "".join(new if old == OPEN else old for old, new in zip(before, row, strict=True))
+        return {}
+    begun = open_round(number, data)
+    begun["table"] = _over(letters, begun.get("table", {}))
+    return dict(begun["table"])
 
 
 def _empty(number: str, rows: Sequence[Source], asked: Sequence[Column], answer: bool) -> Shown:
@@ -213,10 +216,10 @@ def _table(heads: str, rows: Sequence[Iterable[str]]) -> str:
     return f'<div style="overflow-wrap:break-word">{table}</div>'  # narrow columns, but no word is broken
 
 
-def _compared(rows: Sequence[Source], letters: Mapping[str, str]) -> Shown:
+def _compared(rows: Sequence[Source], letters: Mapping[str, str], first: Mapping[str, str]) -> Shown:
     """Right words in each cell that was filled in; below, what was said otherwise, and why it is not so.
 
-    A source that `letters` leave out is not shown.
+    A source that `letters` leave out is not shown. Where `first` says something else, a line tells that it counts.
     """
     from lambdalab.show.frame import card, paragraph, quiet, rich
     from lambdalab.show.theme import DASH, TICK
@@ -242,11 +245,13 @@ def _compared(rows: Sequence[Source], letters: Mapping[str, str]) -> Shown:
     if not filled:
         line = "No cell is filled in yet. Put letters in the place of the points, row by row, and run this cell again."
         return Shown(f"<p>{line}</p>", line)
-    heading = f"{right} of {filled} cells as they are"
+    heading = f"{right} of {filled} {'cell is' if filled == 1 else 'cells are'} right"
     body = _table("source", drawn)
     body += "".join(paragraph(label, text) for label, text in reasons)
     left = len(shown) * len(columns()) - filled
-    note = f"{left} {'cell is' if left == 1 else 'cells are'} still open." if left else ""
-    text = [f"The trigger table: {heading}.", *lines, *(f"{label} {words}" for label, words in reasons)]
-    body += quiet(note) if note else ""
-    return Shown(card(kicker="The trigger table", heading=heading, body_html=body), "\n".join([*text, note]).strip())
+    notes = [f"{left} {'cell is' if left == 1 else 'cells are'} still open."] if left else []
+    if any(_over(first, {name: row})[name] != _over(letters, first)[name] for name, row in letters.items()):
+        notes.append("What you wrote first in a cell is what look_again reads.")
+    text = [f"The trigger table: {heading}.", *lines, *(f"{label} {words}" for label, words in reasons), *notes]
+    body += "".join(map(quiet, notes))
+    return Shown(card(kicker="The trigger table", heading=heading, body_html=body), "\n".join(text))

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from lambdalab.learn.content import Option, Prediction
-from lambdalab.learn.reviews import Item
+from lambdalab.learn.drawing import Asked
 from lambdalab.show import keys, theme
 from lambdalab.show.frame import code, code_block, rich
 
@@ -62,27 +62,29 @@ def prediction_widget(prediction: Prediction, chosen: str | None, sure: str | No
     return _form(prediction_kicker(prediction.id, run), prediction.question, [options, certainty, save, status])
 
 
-def review_widget(number: str, question: int, item: Item, kicker: str, said: str | None) -> Any:
+def review_widget(here: Asked, kicker: str, said: str | None, note: str = "") -> Any:
     """The form of a review's question; a click on its button answers, and the explanation appears below.
 
     Args:
-        number, question: the review and the place in it, for the call.
+        here: the question; a form that is left from an earlier round answers nothing.
         said: the letter that counts already, or None.
+        note: what to say first below the form.
     """
     import ipywidgets as widgets
 
     from lambdalab.learn.review import answered, call
 
+    item = here.item
     options = _radio_buttons(item.choices, said, item.question)
     save = _button("Answer")
-    first = f"You said {said}." if said else "No notes."
-    status = widgets.HTML(_status(first, call(number, question)))
+    first = f"You said {said}." if said else note or "No notes."
+    status = widgets.HTML(_status(first, call(here)))
 
     def on_save(_: object) -> None:
         if options.value is None:
-            status.value = _status("Choose an answer first.", call(number, question))
+            status.value = _status("Choose an answer first.", call(here))
         else:
-            status.value = answered(number, question, options.value, below_it=True).html
+            status.value = answered(here, options.value, below_it=True).html
 
     save.on_click(on_save)
     given = [widgets.HTML(f'<style>{theme.css()}</style><div class="ll">{code_block(item.given)}</div>')]

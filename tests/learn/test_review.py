@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
+import collections
 import io
 import itertools
 import json
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
 
 import pytest
 import requests
@@ -18,30 +18,59 @@ import requests
 from lambdalab import Function, Lab
 from lambdalab.learn import look_again, predict, progress, recall, reveal, review, store, trigger_table
 from lambdalab.learn.content import FOLDER, ContentError, lesson, lessons
-from lambdalab.learn.drawing import TEN, draw, questions
+from lambdalab.learn.drawing import MOST_OF_A_LESSON, TEN, Asked, draw, questions
+from lambdalab.learn.drawing import asked as places
 from lambdalab.learn.recall import returning
-from lambdalab.learn.review import answered, summary
-from lambdalab.learn.reviews import Item, pool, read, reviews
-from lambdalab.learn.sources import columns, missed, sources
-from lambdalab.teach import course, shape
+from lambdalab.learn.rereading import summary
+from lambdalab.learn.review import answered, given_answer
+from lambdalab.learn.reviews import Item, page_of, pool, read, reviews
+from tests.learn.sections import has_section
 
 Said = pytest.CaptureFixture[str]
 Deploy = Callable[..., Function]
 
 ITEMS = pool("R1")
 ABOUT_THE_COURSE = {"01-2"}  # "What does `predict` do when you skip it?" is no idea of AWS
-ROOT = course.find_root(Path(__file__).parent)
 
 
 def asked() -> list[Item]:
     return questions("R1", store.load())
 
 
+def here(place: int) -> Asked:
+    """The question at this place of the open round."""
+    return places("R1", store.load())[place - 1]
+
+
+def shown_and_answered(place: int, letter: str) -> None:
+    """What a student does in text: run the cell, read, put in a letter, run it again."""
+    review("R1", place)
+    review("R1", place, letter, round=here(place).round)
+
+
 def answer_all(*wrong: int) -> None:
     """Answer the open round: these places wrong, all others right."""
-    for place, item in enumerate(asked(), 1):
-        letter = next(option.letter for option in item.options if (option.letter == item.answer) != (place in wrong))
-        answered("R1", place, letter)
+    for one in places("R1", store.load()):
+        item = one.item
+        fits = (option.letter for option in item.options if (option.letter == item.answer) != (one.place in wrong))
+        answered(one, next(fits))
+
+
+def kept_answers(round: int = 1) -> dict[str, str]:
+    """The letters that count in a round."""
+    answers: dict[str, str] = store.load()["reviews"]["R1"]["rounds"][round - 1]["answers"]
+    return answers
+
+
+def all_wrong(*numbers: str, sure: str = "a little") -> None:
+    """Every prediction of these lessons, wrong."""
+    for one in (one for number in numbers for one in lesson(number).predictions):
+        predicted(one.id, right=False, sure=sure)
+
+
+def by_lesson() -> dict[str, int]:
+    """How many of the ten come from each lesson."""
+    return dict(sorted(collections.Counter(item.lesson for item in asked()).items()))
 
 
 def predicted(id: str, *, right: bool, sure: str) -> None:
@@ -110,16 +139,100 @@ def test_a_prediction_that_was_not_run_or_was_changed_after_the_run_is_not_count
     assert [item.id for item in asked()] == blank
 
 
-def test_an_item_that_was_answered_right_is_never_asked_twice_and_at_the_end_nothing_is_left(capsys: Said) -> None:
+def test_mistakes_in_all_lessons_give_ten_questions_from_all_lessons(capsys: Said) -> None:
+    all_wrong("00", "01", "02", "03", "04", "05", "06")
+    assert by_lesson() == {"00": 1, "01": 1, "02": 1, "03": 1, "04": 2, "05": 2, "06": 2}
+    capsys.readouterr()
+    review("R1")
+    assert "10 of them ask again" in capsys.readouterr().out
+
+
+def test_mistakes_in_the_late_lessons_are_not_hidden_by_those_in_early_ones() -> None:
+    all_wrong("02", "03", "04", "05", "06")
+    assert by_lesson() == {"02": 2, "03": 2, "04": 2, "05": 2, "06": 2}
+
+
+def test_the_errors_of_one_lesson_leave_room_for_milder_ones_of_other_lessons() -> None:
+    all_wrong("03", sure="quite")
+    all_wrong("05", "06")
+    found = by_lesson()
+    assert found["03"] == MOST_OF_A_LESSON and found["05"] >= 2 and found["06"] >= 2
+
+
+def test_where_only_one_lesson_went_wrong_all_its_ideas_are_asked() -> None:
+    all_wrong("03")
+    asks = {id for item in asked() for id in item.predictions}
+    assert asks >= {one.id for one in lesson("03").predictions}
+
+
+def test_a_wrong_recall_question_finds_the_item_of_its_idea_also_beside_a_wrong_prediction(capsys: Said) -> None:
+    recall("03-1", "a")  # status 200 and FunctionError
+    assert asked()[0].id == "R1-08"
+    predicted("06-1", right=False, sure="a little")  # its item asks 03-1 as well
+    assert {item.id for item in asked()[:2]} == {"R1-08", "R1-26"}
+    capsys.readouterr()
+    review("R1")
+    assert "2 of them ask again" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "id", [one.id for number in lessons() if number <= "06" for one in lesson(number).recall if one.id != "01-2"]
+)
+def test_each_wrong_recall_question_begins_the_review_with_its_idea(id: str) -> None:
+    question = next(one for one in lesson(id[:2]).recall if one.id == id)
+    recall(id, next(option.letter for option in question.options if option.letter != question.answer))
+    assert id in asked()[0].recall
+
+
+@pytest.mark.parametrize("wrong", [(), ("02",), ("03", "06"), ("00", "01", "02", "03", "04", "05", "06")])
+def test_the_review_says_as_many_as_it_asks_of_what_went_wrong(wrong: tuple[str, ...], capsys: Said) -> None:
+    all_wrong(*wrong)
+    for number in wrong:
+        for one in lesson(number).recall:
+            recall(one.id, next(option.letter for option in one.options if option.letter != one.answer))
+    ids = {id for number in wrong for one in (*lesson(number).predictions, *lesson(number).recall) for id in [one.id]}
+    own = 0
+    for item in asked():
+        if not ids & {*item.predictions, *item.recall}:
+            break
+        own += 1
+    capsys.readouterr()
+    review("R1")
+    text = capsys.readouterr().out
+    assert f"{own} of them ask again" in text if own else "no answers yet" in text
+
+
+def test_an_item_that_was_answered_right_is_not_asked_again_until_the_pool_is_used_up(capsys: Said) -> None:
     seen: list[str] = []
-    while asked():
+    for _ in range(3):
         seen += [item.id for item in asked()]
         answer_all()
+        capsys.readouterr()
         review("R1", again=True)
-    assert sorted(seen) == sorted(ITEMS)
-    assert "there is nothing left to ask" in capsys.readouterr().out
-    review("R1", 10)
-    assert "There is no question 10 in this round" in capsys.readouterr().out
+    assert sorted({*seen}) == sorted(ITEMS) and len(seen) == 3 * TEN
+    assert seen[: len(ITEMS)] == list(dict.fromkeys(seen)), "nothing twice before all were asked"
+    assert f"The pool of {len(ITEMS)} is used up: 10 come back." in capsys.readouterr().out
+    assert {item.id for item in asked()} <= set(seen[: TEN + 1]), "the oldest come back first"
+
+
+def test_from_the_second_round_on_the_options_stand_in_another_order_and_the_kept_letter_is_the_pools() -> None:
+    wrong = here(1)
+    answered(wrong, "e")
+    for one in places("R1", store.load())[1:]:
+        answered(one, "e")
+    review("R1", again=True)
+    again = places("R1", store.load())
+    assert {one.kept.id for one in again} == {item.id for item in questions("R1", store.load())}
+    assert sum(one.item.options != one.kept.options for one in again) >= TEN / 2
+    for one in again:
+        assert {option.text: option.idea for option in one.item.options} == {
+            option.text: option.idea for option in one.kept.options
+        }
+        assert one.item.option(one.item.answer).text == one.kept.option(one.kept.answer).text
+    moved = next(one for one in again if one.item.answer != one.kept.answer)
+    assert "Right." in answered(moved, moved.item.answer).text
+    assert kept_answers(2) == {moved.kept.id: moved.kept.answer}
+    assert given_answer(moved) == moved.item.answer
 
 
 def test_what_was_wrong_in_one_round_begins_the_next_one() -> None:
@@ -131,19 +244,41 @@ def test_what_was_wrong_in_one_round_begins_the_next_one() -> None:
     assert not right & {item.id for item in asked()}
 
 
-def test_another_round_begins_only_after_an_answer_and_a_round_keeps_its_ten() -> None:
+def test_another_round_begins_only_when_this_one_is_done_and_a_round_keeps_its_ten(capsys: Said) -> None:
     before = [item.id for item in asked()]
     review("R1", again=True)
     assert [item.id for item in asked()] == before
-    review("R1", 1, "e")
+    shown_and_answered(1, "e")
     predicted("03-4", right=False, sure="quite")
-    assert [item.id for item in asked()] == before
+    trigger_table("R1", {"S3": ". . a . ."})
+    capsys.readouterr()
+    review("R1", again=True)
+    assert "No other round yet: 9 questions of this round are open." in capsys.readouterr().out
+    assert [item.id for item in asked()] == before and kept_answers() == {before[0]: "e"}
+    look_again("R1")
+    text = capsys.readouterr().out
+    assert "1 question answered, 1 to look at again" in text and "S3: who tries again" in text
 
 
-def test_an_item_that_has_left_the_pool_is_left_out() -> None:
-    review("R1", 1, "a")
+def test_another_round_forgets_nothing_of_the_one_before_until_it_has_answers(capsys: Said) -> None:
+    trigger_table("R1", {"S3": ". . a . ."})
+    answer_all(2)
+    section = asked()[1].section
+    review("R1", again=True)
+    capsys.readouterr()
+    look_again("R1")
+    progress()
+    text = capsys.readouterr().out
+    assert f'"{section}" (question 2)' in text and "S3: who tries again" in text
+    assert "the new one has no answer yet" in text and "9 of 10" in text
+
+
+def test_an_item_that_has_left_the_pool_is_left_out(capsys: Said) -> None:
+    shown_and_answered(1, "a")
     store.change(lambda data: data["reviews"]["R1"]["rounds"][0]["draw"].__setitem__(4, "R1-99"))
     assert len(asked()) == TEN - 1
+    review("R1", 10)
+    assert "This round has no question 10" in capsys.readouterr().out
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -152,35 +287,115 @@ def test_an_item_that_has_left_the_pool_is_left_out() -> None:
 def test_a_wrong_answer_gets_the_idea_behind_it_the_right_one_and_what_was_said_in_the_lesson(capsys: Said) -> None:
     predicted("03-4", right=False, sure="quite")
     capsys.readouterr()
-    review("R1", 1, "a")
+    shown_and_answered(1, "a")
     text = capsys.readouterr().out
     item = ITEMS["R1-15"]
-    assert "You said: a, none of the five" in text
-    assert f"The idea behind it: {item.option('a').idea}" in text
+    assert "You said: a, none of the five" in text and "Right." not in text
+    assert f"Why not a: {item.option('a').idea}" in text
     assert f"Because: {item.option(item.answer).idea}" in text
-    assert "In lesson 03 you said of this idea: none of them." in text
+    asked_there = "… Then six calls come at once. How many are cold?"
+    assert f"In lesson 03 you were asked: {asked_there} You said: none of them." in text
     assert 'To read again: lesson 03, "How long is it kept?".' in text
 
 
-def test_the_first_answer_counts_and_a_right_one_is_not_sent_to_read(capsys: Said) -> None:
+def test_the_first_answer_counts_and_a_right_one_is_called_right_and_not_sent_to_read(capsys: Said) -> None:
     item = asked()[0]
-    review("R1", 1, "e")
+    shown_and_answered(1, "e")
+    assert "Right." not in capsys.readouterr().out
     review("R1", 1, item.answer)
     text = capsys.readouterr().out
+    assert f"Right. You said: {item.answer}, {item.option(item.answer).text}" in text
     assert "Your first answer, e, is the one that counts." in text
-    assert text.count("To read again") == 1
-    assert store.load()["reviews"]["R1"]["rounds"][0]["answers"] == {item.id: "e"}
+    assert "To read again" not in text
+    assert kept_answers() == {item.id: "e"}
+
+
+def test_what_was_said_before_is_told_with_its_question_and_not_at_all_for_i_dont_know(capsys: Said) -> None:
+    recall("05-2", "b")
+    predict("06-2", lesson("06").predictions[1].dont_know.letter, sure="a little")
+    reveal("06-2", lesson("06").predictions[1].option(lesson("06").predictions[1].expected).value)
+    own = {one.kept.id: one.place for one in places("R1", store.load())[:2]}
+    assert set(own) == {"R1-18", "R1-27"}
+    capsys.readouterr()
+    shown_and_answered(own["R1-18"], "e")
+    said = lesson("05").recall[1]
+    assert f"Before lesson 05 you were asked: {said.question} You said: {said.option('b').text}." in (
+        capsys.readouterr().out
+    )
+    shown_and_answered(own["R1-27"], "e")
+    assert "you were asked" not in capsys.readouterr().out
+
+
+# -- a letter answers what its writer saw ------------------------------------------------------------------------------
+
+
+def test_a_letter_that_was_left_in_its_cell_does_not_answer_the_question_of_another_round(capsys: Said) -> None:
+    for place in range(1, TEN + 1):
+        shown_and_answered(place, "b")
+    review("R1", again=True)
+    assert "Take letters that you wrote out of the cells" in capsys.readouterr().out
+    for _ in range(2):  # however often the old cells are run, also beside others that show the questions
+        for place in range(1, TEN + 1):
+            review("R1", place, "b")
+            review("R1", place)
+    text = capsys.readouterr().out
+    assert kept_answers(2) == {}
+    assert text.count('Your "b" was not taken: it is from round 1, and this is round 2.') == 2 * TEN
+    assert "R1, round 2, question 1 of 10" in text and 'Answer: review("R1", 1, "…", round=2)' in text
+    assert here(1).item.question in text, "it is shown, so that it can be read"
+    assert "Because:" not in text
+    shown_and_answered(1, "b")
+    assert len(kept_answers(2)) == 1
+
+
+def test_a_letter_for_a_question_that_was_never_shown_is_not_taken(capsys: Said) -> None:
+    review("R1", 3, "b")
+    assert 'Read it, run review("R1", 3), then answer.' in capsys.readouterr().out
+    assert store.load()["reviews"] == {}
+
+
+def test_a_letter_that_counts_already_is_explained_again_in_a_notebook_that_was_started_anew(capsys: Said) -> None:
+    answered(here(1), "e")
+    review("R1", 1, "e")
+    assert "Because:" in capsys.readouterr().out
+
+
+def test_a_card_that_is_left_from_an_earlier_round_answers_nothing() -> None:
+    widgets = pytest.importorskip("ipywidgets")
+    from lambdalab.learn.widgets import review_widget
+
+    old = here(7)
+    form = review_widget(old, "R1, question 7 of 10", None)
+    options, button, status = next(
+        (form.children[k], form.children[k + 1], form.children[k + 2])
+        for k, child in enumerate(form.children)
+        if isinstance(child, widgets.RadioButtons)
+    )
+    answer_all(7)
+    review("R1", again=True)
+    options.value = "b"
+    button.click()
+    assert "This card is from an earlier round. Your answer was not taken" in status.value
+    assert kept_answers(2) == {}
+
+
+def test_a_card_of_a_question_that_new_mistakes_have_replaced_answers_nothing() -> None:
+    old = here(1)
+    predicted("03-4", right=False, sure="quite")
+    assert here(1) != old
+    assert "Your answer was not taken" in answered(old, "a").text
+    assert store.load()["reviews"] == {}
 
 
 def test_a_wrong_answer_brings_the_recall_question_of_its_idea_back_before_the_next_lesson() -> None:
     place, item = next((place, item) for place, item in enumerate(asked(), 1) if item.recall)
-    review("R1", place, "e")
+    answered(here(place), "e")
     assert set(item.recall) >= {question.id for question in returning("07", store.load())} != set()
 
 
 def test_a_right_answer_moves_a_question_that_was_wrong_one_box_up() -> None:
     recall("05-2", "b")
-    review("R1", 1, asked()[0].answer)
+    answered(here(1), asked()[0].answer)
     assert store.load()["recall"]["05-2"] == {"box": 2, "lesson": "06", "answer": "b"}
 
 
@@ -199,18 +414,34 @@ def test_unanswered_questions_block_nothing_and_the_summary_says_so_quietly(caps
 def test_the_summary_names_what_was_wrong_by_lesson_with_a_link_and_counts_the_rest() -> None:
     wrong, items = [2, 5], asked()
     for place in (1, 2, 5):
-        answered("R1", place, "e" if place in wrong else items[place - 1].answer)
-    trigger_table("R1", {"S3": "b b c b ."})
+        answered(here(place), "e" if place in wrong else items[place - 1].answer)
+    trigger_table("R1", {"S3": "a a a b ."})
     card = summary("R1", store.load())
     lines = card.text.split("\n")
-    assert lines[0] == "R1: 1 of 3 questions answered right."
+    assert lines[0] == "R1: 3 questions answered, 2 to look at again."
     found = lines[1:4]
     assert [line.split()[0] for line in found] == sorted(line.split()[0] for line in found)
     for place in wrong:
         assert f'"{items[place - 1].section}" (question {place})' in card.text
-        assert f'href="{items[place - 1].page}"' in card.html
-    assert '05 S3 triggers and permissions: "A colleague tidies up" (table, S3: who tries again)' in card.text
+        assert f'href="{page_of(items[place - 1].lesson, items[place - 1].section)}"' in card.html
+    assert '05 S3 triggers and permissions: "The key as it arrives" (S3: who tries again)' in card.text
     assert "7 questions are still open." in lines
+
+
+def test_the_summary_names_a_section_once_with_all_that_was_asked_in_it() -> None:
+    all_wrong("04", "05")  # the statement for S3 asks of "Two documents"
+    place = next(one.place for one in places("R1", store.load()) if one.kept.section == "Two documents")
+    answered(here(place), "e")
+    trigger_table("R1", {"Invoke": ". . . . a", "Invoke, Event": ". . . . c"})
+    text = summary("R1", store.load()).text
+    assert text.count('"Two documents"') == 1
+    told = f"(question {place}; Invoke: whose permission; Invoke, Event: whose permission)"
+    assert f'04 Deploying: "Two documents" {told}' in text
+
+
+def test_nothing_to_look_at_again_is_said_in_plain_words() -> None:
+    answer_all()
+    assert summary("R1", store.load()).text.startswith("R1: 10 questions answered, none to look at again.\nNothing to")
 
 
 @pytest.mark.parametrize(
@@ -219,6 +450,7 @@ def test_the_summary_names_what_was_wrong_by_lesson_with_a_link_and_counts_the_r
         (("R7",), "there is no review 'R7'; known are R1"),
         (("R1", 11), "give a number from 1 to 10, not 11"),
         (("R1", 1, "z"), "has the answers a, b, c, d, e, not 'z'"),
+        (("R1", "4", "a"), "give a number from 1 to 10, not '4'"),
         (("R1", None, "a"), "say which question you answer"),
     ],
 )
@@ -232,18 +464,18 @@ def test_a_click_answers_and_the_explanation_appears_below() -> None:
     widgets = pytest.importorskip("ipywidgets")
     from lambdalab.learn.widgets import review_widget
 
-    item = ITEMS["R1-17"]
-    form = review_widget("R1", 1, item, "R1, question 1 of 10", None)
+    item = here(1).item
+    assert item.id == "R1-17"
+    form = review_widget(here(1), "R1, question 1 of 10", None)
     assert item.given.split("\n")[1].strip().split(":")[0].strip('"') in form.children[1].value
     options, button, status = form.children[2:]
     assert isinstance(options, widgets.RadioButtons)
     button.click()
     assert "Choose an answer first." in status.value
-    assert asked()[0].id == item.id
     options.value = "c"
     button.click()
     assert item.option("c").idea.split("`")[-1] in status.value
-    assert store.load()["reviews"]["R1"]["rounds"][0]["answers"] == {item.id: "c"}
+    assert kept_answers() == {item.id: "c"}
 
 
 def test_progress_has_a_row_for_a_review_that_was_begun(capsys: Said) -> None:
@@ -262,11 +494,7 @@ def test_progress_has_a_row_for_a_review_that_was_begun(capsys: Said) -> None:
 def test_every_item_explains_each_option_and_names_a_section_that_is_there(item: Item) -> None:
     ideas = [option.idea for option in item.options]
     assert all(ideas) and len(set(ideas)) == len(ideas)
-    file, _, section = item.page.partition("#")
-    path = ROOT / "notebooks" / file
-    assert path.is_file()
-    headings = [heading.text for heading in shape.headings(course.read(path))]
-    assert unquote(section).replace("-", " ") in [heading.replace("-", " ") for heading in headings]
+    assert has_section(page_of(item.lesson, item.section))
     assert not any("!" in text for text in (item.question, *ideas, *(option.text for option in item.options)))
 
 
@@ -397,148 +625,3 @@ def test_r1_29_only_the_first_answer_passes_the_rest_api(lab: Lab, deploy: Deplo
     got = {letter: requests.get(lab.url("r1-29", f"/{letter}"), timeout=10) for letter in answers}
     assert {letter: answer.status_code for letter, answer in got.items()} == {"A": 200, "B": 502, "C": 502}
     assert right("R1-29") == "with A, not with B or C"
-
-
-# -- the trigger table -------------------------------------------------------------------------------------------------
-
-
-def test_the_empty_table_shows_sources_and_letters_and_not_the_answers(capsys: Said) -> None:
-    trigger_table("R1")
-    text = capsys.readouterr().out
-    assert all(source.name in text for source in sources("R1"))
-    assert not any(why in text for source in sources("R1") for why in source.why)
-    assert 'trigger_table("R1", answer=True)' in text
-    trigger_table("R1", answer=True)
-    assert "  S3: the service S3; nobody; Lambda, two more times;" in capsys.readouterr().out
-
-
-def test_only_filled_cells_are_judged_and_a_wrong_one_gets_its_reason(capsys: Said) -> None:
-    trigger_table("R1", {"S3": "b . c . .", "Invoke": "....."})
-    text = capsys.readouterr().out
-    source = next(source for source in sources("R1") if source.name == "S3")
-    assert text.startswith("The trigger table: 1 of 2 cells as they are.")
-    assert f"S3, who tries again: you said: the service that calls. {source.why[2]}" in text
-    assert not any(why in text for why in (source.why[0], source.why[1], source.why[3]))
-    assert "8 cells are still open." in text and "REST API" not in text
-
-
-def test_an_open_table_says_so_in_one_line_and_what_was_said_first_of_a_cell_counts(capsys: Said) -> None:
-    trigger_table("R1", {source.name: ". . . . ." for source in sources("R1")})
-    assert capsys.readouterr().out.startswith("No cell is filled in yet.")
-    trigger_table("R1", {"S3": ". . c . ."})
-    trigger_table("R1", {"S3": "b b b b b"})
-    assert [(source.name, names) for source, names in missed("R1", store.load())] == [("S3", ["who tries again"])]
-
-
-def test_another_round_has_a_table_of_its_own() -> None:
-    trigger_table("R1", {"S3": ". . c . ."})
-    review("R1", again=True)
-    assert missed("R1", store.load()) == []
-    trigger_table("R1", {"REST API": "b . . . ."})
-    assert [(source.name, names) for source, names in missed("R1", store.load())] == [("REST API", ["who calls"])]
-
-
-@pytest.mark.parametrize(
-    ("mine", "words"),
-    [
-        ({"SQS": "....."}, "there is no source 'SQS'; known are Invoke, Invoke, Event, S3"),
-        ({"S3": "bb"}, "'S3' has 2 letters, and the table 5 columns"),
-        ({"S3": "bbzbb"}, "'who tries again' has the answers a, b, c, not 'z'"),
-    ],
-)
-def test_an_unknown_source_or_letter_is_refused(mine: dict[str, str], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        trigger_table("R1", mine)
-
-
-def column(source: str, name: str) -> str:
-    """The right words of one cell."""
-    place = [one.name for one in columns()].index(name)
-    row = next(one for one in sources("R1") if one.name == source)
-    return columns()[place].words(row.right[place])
-
-
-FAILS = textwrap.dedent("""
-    def handler(event, context):
-        raise ValueError("broken")
-""")
-
-
-@pytest.mark.parametrize("source", [source.name for source in sources("R1")])
-def test_who_waits_who_tries_again_and_what_is_lost_are_as_a_failing_function_shows(
-    lab: Lab, deploy: Deploy, source: str
-) -> None:
-    name = f"r1-{source.lower().replace(', ', '-').replace(' ', '-')}"
-    function = deploy(FAILS, name=name)
-    told: object = None
-    if source == "Invoke":
-        told = lab.client("lambda").invoke(FunctionName=name)["FunctionError"]
-    elif source == "Invoke, Event":
-        answer = lab.client("lambda").invoke(FunctionName=name, InvocationType="Event")
-        assert answer["StatusCode"] == 202 and "FunctionError" not in answer
-    elif source == "S3":
-        lab.client("s3").create_bucket(Bucket=name)
-        lab.trigger(f"s3:{name}", function)
-        assert lab.client("s3").put_object(Bucket=name, Key="a", Body=b"a")["ResponseMetadata"]["HTTPStatusCode"] == 200
-    else:
-        told = requests.get(lab.url(front(lab, source, function), "/any"), timeout=10).status_code
-        assert told == {"function URL": 502, "HTTP API": 500, "REST API": 502}[source]
-    function.wait(1)
-    lab.clock.advance(minutes=1)
-    lab.clock.advance(minutes=2)
-    lab.clock.advance(hours=1)
-    runs = len(function.wait(1 if told else 3))
-    assert column(source, "who waits for the function") == ("whoever asked" if told else "nobody")
-    assert column(source, "who tries again") == (
-        "nobody, unless the asker does" if runs == 1 else "Lambda, two more times"
-    )
-    assert column(source, "what is lost").endswith("the asker is told" if told else "nobody is told")
-    assert runs == (1 if told else 3)
-
-
-def test_whose_permission_is_where_the_lab_wrote_it(lab: Lab, deploy: Deploy) -> None:
-    function = deploy("def handler(event, context):\n    return {'statusCode': 200, 'body': 'yes'}", name="r1-who")
-    lab.client("s3").create_bucket(Bucket="r1-who")
-    found = {"Invoke": set(), "Invoke, Event": set()}  # the lab's keys call without a statement
-    assert function.invoke().answer["body"] == "yes"
-    lab.trigger("s3:r1-who", function)
-    found["S3"] = statements(lab)
-    for source in ("function URL", "HTTP API", "REST API"):
-        before = statements(lab)
-        place = front(lab, source, function)
-        assert requests.get(lab.url(place, "/any"), timeout=10).text == "yes"
-        found[source] = statements(lab) - before
-    words = {"everybody": "the function's policy: everybody", "service": "the function's policy: a service"}
-    for source, principals in found.items():
-        kind = "service" if any("amazonaws.com" in one for one in principals) else "everybody"
-        expected = words[kind] if principals else "the caller's own role"
-        assert column(source, "whose permission") == expected, source
-
-
-def front(lab: Lab, source: str, function: Function) -> str:
-    """Put a front before a function, with its permission; the name that `lab.url` knows it by."""
-    name = f"{function.name}-{source.split()[0].lower()}"
-    if source == "HTTP API":
-        api = lab.client("apigatewayv2").create_api(
-            Name=name, ProtocolType="HTTP", Target=function.configuration["FunctionArn"]
-        )
-        lab.client("lambda").add_permission(
-            FunctionName=function.name,
-            StatementId="http-api",
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api['ApiId']}/*",
-        )
-        return str(api["ApiId"])
-    lab.trigger("url" if source == "function URL" else f"rest-api:{name}", function)
-    return function.name if source == "function URL" else name
-
-
-def statements(lab: Lab) -> set[str]:
-    """The principals of the policy, each with its statement's id."""
-    client = lab.client("lambda")
-    try:
-        policy = json.loads(client.get_policy(FunctionName="r1-who")["Policy"])
-    except client.exceptions.ResourceNotFoundException:
-        return set()
-    return {f"{one['Sid']}: {one['Principal']}" for one in policy["Statement"]}
