@@ -43,6 +43,7 @@ class Check:
         detail: what was seen.
         fix: what to do when it is not; empty when all is well.
         required: whether the course needs it. Without the others a part shows a recorded run.
+        otherwise: the word for one that is not required and not there.
     """
 
     name: str
@@ -50,10 +51,11 @@ class Check:
     detail: str
     fix: str = ""
     required: bool = True
+    otherwise: str = "none"
 
     def line(self) -> str:
         """The line that `lambdalab doctor` prints."""
-        word = "OK" if self.ok else "FAIL" if self.required else "none"
+        word = "OK" if self.ok else "FAIL" if self.required else self.otherwise
         return f"{word:<5}{self.name} {self.detail}".rstrip() + (f"; fix: {self.fix}" if self.fix else "")
 
 
@@ -243,15 +245,15 @@ def loopback() -> Check:
 
 
 def prices(today: date | None = None) -> Check:
-    """The prices of facts.toml are younger than a year."""
+    """The prices of facts.toml are at most a year old."""
     try:
         from lambdalab import facts
     except ImportError:
         return Check("prices", False, "cannot be read before the packages above are there", required=False)
-    ok = facts.age_in_days(today or date.today()) < 365
-    detail = f"of {facts.prices_date()}" + ("" if ok else "; they may have changed since")
+    ok = facts.age_in_days(today or date.today()) <= 365
+    detail = f"of {facts.prices_date()}" + ("" if ok else ": older than a year, AWS may have changed them since")
     fix = "" if ok else "get a newer lambdalab, or see the head of facts.toml"
-    return Check("prices", ok, detail, fix, required=False)
+    return Check("prices", ok, detail, fix, required=False, otherwise="old")
 
 
 def compiler() -> Check:

@@ -94,13 +94,20 @@ def _day(text: str) -> date:
     return date(year, month, day)
 
 
-def _oldest_price() -> date:
-    return min(_day(found.date) for found in facts().values() if found.is_price)
+def _oldest_price(*names: str) -> date:
+    return min(_day(found.date) for found in (map(fact, names) if names else facts().values()) if found.is_price)
 
 
-def prices_date() -> str:
-    """Month and year of the oldest price, such as "September 2026": a computed picture names it (lesson 01)."""
-    oldest = _oldest_price()
+def prices_date(*names: str) -> str:
+    """Month and year of the oldest price, such as "September 2026": a computed picture names it (lesson 01).
+
+    Args:
+        names: only of these prices; without one, of all.
+
+    Raises:
+        KeyError: no fact has one of these names.
+    """
+    oldest = _oldest_price(*names)
     months = (
         "January",
         "February",

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lambdalab import airgap
+from lambdalab import airgap, tuning
 from lambdalab.cloud_process import CloudProcess, RunningCloud
 from lambdalab.errors import LabError
 from lambdalab.faults import Faults
@@ -275,6 +275,26 @@ class Lab(Telling):
         """
         seconds = {key: 86_400 * days for key, days in ages.items()}
         self._ask("POST", "fill", {"bucket": bucket, "ages": seconds, "tags": tags or {}, "body": body, "anew": anew})
+
+    def tune(
+        self, name: str, event: Any = None, *, memory: Sequence[int] = tuning.MEMORY, repeats: int = tuning.REPEATS
+    ) -> tuning.Tuning:
+        """Run the function at each memory size: its time and its price there, and its own size again at the end.
+
+        AWS's tool for this is AWS Lambda Power Tuning (lesson 11).
+
+        Args:
+            name: the function's.
+            event: what it gets at each call.
+            memory: the sizes, in MB, 128 to 10,240.
+            repeats: how many warm calls at each size; the first one there, which is cold, is told apart.
+
+        Raises:
+            LabError: there is no such function, or it failed at a size.
+            ValueError: no size, or no call.
+            botocore.exceptions.ClientError: Lambda refuses a size.
+        """
+        return tuning.tune(self, name, event, memory, repeats)
 
     def proof(self) -> Proof:
         """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""

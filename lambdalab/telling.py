@@ -19,6 +19,7 @@ from lambdalab.running import LabProcess, Processes
 if TYPE_CHECKING:
     from lambdalab.asking import Event
     from lambdalab.lab import Lab
+    from lambdalab.models.bill import Bill
     from lambdalab.show.lanes import Lanes
     from lambdalab.show.picture import Picture
     from lambdalab.show.receives import Batch
@@ -122,6 +123,23 @@ class Telling(ABC):
     def counts(self, name: str) -> Counts:
         """What a function did since the lab was started, in whole numbers (lesson 03)."""
         return Counts.from_json(self._ask("GET", "counts", name=name))
+
+    def bill(self, *, since: Bill | None = None) -> Bill:
+        """What AWS would bill for what the lab really ran, line by line (lesson 11).
+
+        Functions by their REPORT lines, with their logs, and the requests of each service by who sent them; the note
+        under it says what is not counted. `bill.times(1_000_000)` is the bill of a million times as much.
+
+        Args:
+            since: an earlier bill of this lab; only what came after it is told.
+
+        Raises:
+            ValueError: `since` is the bill of something else.
+        """
+        from lambdalab.billing import bill
+
+        found = bill(self._ask("GET", "use"))
+        return found - since if since else found
 
     def lanes(self, *names: str) -> Lanes:
         """Every execution environment from its start to its end, of these functions or of all (lesson 03).

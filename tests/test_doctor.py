@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lambdalab import doctor
+from lambdalab import doctor, facts
 
 GOOD = doctor.Check("Python", True, "3.11.7")
 MISSING = doctor.Check("boto3", False, "is missing", 'pip install "boto3>=1.40"')
@@ -152,11 +152,34 @@ def test_loopback_is_reached_past_a_proxy_of_nonsense(monkeypatch: pytest.Monkey
     assert "in spite of" in check.detail
 
 
-def test_prices_of_a_year_ago_are_pointed_out() -> None:
+def test_prices_older_than_a_year_are_pointed_out_and_do_not_fail_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.prices(date(2026, 11, 23)).ok
-    old = doctor.prices(date(2028, 1, 1))
+    assert doctor.prices(date(2027, 9, 1)).ok, "a year to the day: the oldest price is of September 2026"
+    old = doctor.prices(date(2027, 9, 2))
     assert (old.ok, old.required) == (False, False)
-    assert "September 2026" in old.detail
+    assert old.line() == (
+        "old  prices of September 2026: older than a year, AWS may have changed them since; "
+        "fix: get a newer lambdalab, or see the head of facts.toml"
+    )
+    only(monkeypatch, GOOD, old)
+    code, text = printed()
+    assert code == 0 and old.line() in text.splitlines()
+
+
+def test_the_oldest_price_counts_and_no_other_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = dict(facts.facts())
+    monkeypatch.setattr(facts, "facts", lambda: known)
+    known["keep_alive.in_2017.least"] = replace(known["keep_alive.in_2017.least"], date="2001")
+    assert doctor.prices(date(2026, 11, 28)).ok, "a measurement may be old"
+    known["sns.publish_per_million"] = replace(known["sns.publish_per_million"], date="2025-11-27")
+    assert not doctor.prices(date(2026, 11, 28)).ok
+    known["sns.publish_per_million"] = replace(known["sns.publish_per_million"], date="2025-11-28")
+    assert doctor.prices(date(2026, 11, 28)).ok
+
+
+def test_the_doctor_asks_for_the_prices_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "age_in_days", lambda today: 366 if today == date.today() else 0)
+    assert [check.ok for check in doctor.checks() if check.name == "prices"] == [False]
 
 
 def test_a_check_that_breaks_is_a_finding_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

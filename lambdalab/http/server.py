@@ -125,7 +125,7 @@ class LabServer:
             return _send(refusal(request, refused), environ, start_response)
         if request.path.startswith(observe.PREFIX):
             return _send(self._observe(request, caller), environ, start_response)
-        note = Note(request, caller, self._service.journal, self._clock.now)
+        note = Note(request, caller, self._service.journal, self._service.meter, self._clock.now)
         environ["HTTP_X_AMZN_TRACE_ID"] = note.header
 
         def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:

@@ -19,7 +19,7 @@ Told = tuple[int, Any]
 
 
 def steer(request: Arrived, what: str, service: LambdaService, pool: Pool) -> Told | None:
-    """Status and data for GET and POST keep_alive, GET and POST together, POST replace, GET counts; else None."""
+    """Status and data for GET and POST keep_alive, GET and POST together, POST replace, GET counts, use; else None."""
     try:
         return _steer(request, f"{request.method} {what}", service, pool)
     except ValueError as wrong:
@@ -44,6 +44,8 @@ def _steer(request: Arrived, asked: str, service: LambdaService, pool: Pool) -> 
         return 200, {"came": service.together.came(_arn(query, service))}
     if asked == "POST replace":
         return 200, {"ended": pool.replace(_arn(given, service))}
+    if asked == "GET use":
+        return 200, service.meter.to_json()
     if asked == "GET counts":
         return 200, service.tally.counts(query["name"]).to_json()
     return None

@@ -1,25 +1,25 @@
 """What calls cost: the arithmetic of AWS's bill, exact.
 
 AWS adds a price per request to a price per gigabyte-second: configured memory times billed time. Here the same sum is
-done in decimals with the dated prices of facts.toml. Left out so far: the cheaper tiers above 6 billion GB-s a month,
-provisioned concurrency, SnapStart, and every service but Lambda and EC2.
+done in decimals with the dated prices of facts.toml. A whole month with everything that Lambda bills is in `months`,
+the services around it too; servers are in `servers`.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from lambdalab.facts import price
+from lambdalab.models.bill import exact, lines, per_unit
 
 MILLION = 1_000_000
-_DURATION = {"x86_64": "lambda.duration_x86_gb_s", "arm64": "lambda.duration_arm64_gb_s"}
-
-
-def _exact(number: float | Decimal) -> Decimal:
-    # by way of the text: 0.1 is meant as one tenth, not as the nearest binary fraction
-    return number if isinstance(number, Decimal) else Decimal(str(number))
+REQUESTS = "lambda.requests_per_million"
+_SHORT = {"x86_64": "x86", "arm64": "arm64"}
+_BILLED = re.compile(r"\bBilled (?:Restore )?Duration: (\d+) ms")
+_SIZE = re.compile(r"\bMemory Size: (\d+) MB")
 
 
 def gb_seconds(ms: float | Decimal, mb: float | Decimal) -> Decimal:
@@ -28,20 +28,33 @@ def gb_seconds(ms: float | Decimal, mb: float | Decimal) -> Decimal:
     Raises:
         ValueError: time or memory is negative.
     """
-    time, memory = _exact(ms), _exact(mb)
-    if time < 0 or memory < 0:
+    if ms < 0 or mb < 0:
         raise ValueError(f"{ms} ms at {mb} MB cannot be billed: neither may be negative; take the REPORT line's")
-    return time * memory / (1000 * 1024)
+    return exact(ms) * exact(mb) / (1000 * 1024)
 
 
-def _gb_second_price(architecture: str) -> Decimal:
-    if architecture not in _DURATION:
+def of_architecture(name: str, architecture: str) -> str:
+    """A price's name in facts.toml, with the architecture in its place.
+
+    Args:
+        name: such as "lambda.duration_{}_gb_s".
+        architecture: "x86_64" or "arm64".
+
+    Raises:
+        ValueError: an unknown architecture.
+    """
+    if architecture not in _SHORT:
         raise ValueError(f"there is no architecture {architecture!r}: Lambda runs on 'x86_64' or 'arm64'; choose one")
-    return price(_DURATION[architecture])
+    return name.format(_SHORT[architecture])
 
 
-def _request_price() -> Decimal:
-    return price("lambda.requests_per_million") / MILLION
+def duration(architecture: str) -> str:
+    """The name of the first tier's price of a GB-second.
+
+    Raises:
+        ValueError: an unknown architecture.
+    """
+    return of_architecture("lambda.duration_{}_gb_s", architecture)
 
 
 def invocation_price(billed_ms: float | Decimal, memory_mb: int, architecture: str = "x86_64") -> Decimal:
@@ -57,7 +70,31 @@ def invocation_price(billed_ms: float | Decimal, memory_mb: int, architecture: s
     Raises:
         ValueError: an unknown architecture, or a negative figure.
     """
-    return _request_price() + gb_seconds(math.ceil(billed_ms), memory_mb) * _gb_second_price(architecture)
+    (request, _), (second, _) = per_unit(REQUESTS), per_unit(duration(architecture))
+    return request + gb_seconds(math.ceil(billed_ms), memory_mb) * second
+
+
+def report_price(line: str, architecture: str = "x86_64") -> Decimal:
+    """USD of the call that a REPORT line tells of, request included, without free tier (lesson 11).
+
+    What is billed stands in the line: Billed Duration has the init in it already, and Billed Restore Duration is added
+    where there is one. Not in it: /tmp above 512 MB, provisioned concurrency and SnapStart's price of a restore, of
+    which the line does not tell.
+
+    Args:
+        line: its text, fields parted by tabs or spaces.
+        architecture: "x86_64" or "arm64".
+
+    Raises:
+        ValueError: the text is no REPORT line, or an unknown architecture.
+    """
+    billed, size = _BILLED.findall(line), _SIZE.search(line)
+    if not line.lstrip().startswith("REPORT") or not billed or size is None:
+        raise ValueError(
+            f"{line[:80]!r} is no REPORT line: it has no Billed Duration or no Memory Size, so nobody knows what is "
+            "billed. Give the line that begins with REPORT; result.report.line() has it."
+        )
+    return invocation_price(sum(map(int, billed)), int(size[1]), architecture)
 
 
 def month_price(
@@ -68,7 +105,7 @@ def month_price(
     free_tier: bool = False,
     architecture: str = "x86_64",
 ) -> Decimal:
-    """USD of a month of equal calls (lesson 01).
+    """USD of a month of equal calls, with the cheaper tiers of a large one (lesson 01).
 
     Follows https://aws.amazon.com/lambda/pricing/.
 
@@ -85,11 +122,10 @@ def month_price(
     total = sum(int(day) for day in calls) if isinstance(calls, Iterable) else int(calls)  # numpy's numbers are welcome
     if total < 0:
         raise ValueError(f"{total} calls cannot be billed: a month has none or more; give the number of calls that ran")
-    requests, used = Decimal(total), total * gb_seconds(math.ceil(duration_ms), memory_mb)
-    if free_tier:
-        requests = max(Decimal(0), requests - price("lambda.free_requests"))
-        used = max(Decimal(0), used - price("lambda.free_gb_s"))
-    return requests * _request_price() + used * _gb_second_price(architecture)
+    used = total * gb_seconds(math.ceil(duration_ms), memory_mb)
+    requests = lines("requests", total, REQUESTS, free="lambda.free_requests" if free_tier else "")
+    seconds = lines("compute", used, duration(architecture), free="lambda.free_gb_s" if free_tier else "")
+    return sum((item.usd for item in (*requests, *seconds)), Decimal(0))
 
 
 def server_month_price(server: str, days: int = 30) -> Decimal:

@@ -25,14 +25,16 @@ from lambdalab.service.asynchronous import EventQueue
 from lambdalab.service.concurrency import Throttled
 from lambdalab.service.destinations import Destinations, World
 from lambdalab.service.faults import LATE, TWICE, Faults
+from lambdalab.service.meter import Kept, Meter
 from lambdalab.service.model import Call, Catalogue, FunctionVersion, LogShelf, RecursiveLoop, Reply
-from lambdalab.service.pool import Pool
+from lambdalab.service.pool import PROVISIONED, Pool
 from lambdalab.service.provisioned import ProvisionedConcurrency
 from lambdalab.service.recursion import Recursion
 from lambdalab.service.tally import Tally
 from lambdalab.service.together import Together
 
 REMEMBERED = 20_000
+FREE_TMP_MB = 512
 
 
 class LambdaService:
@@ -42,8 +44,8 @@ class LambdaService:
         self._catalogue, self._pool, self._logs, self._clock = catalogue, pool, logs, agenda.clock
         self.agenda = agenda
         self.limits, self.tally, self.together, self.faults = pool.limits, Tally(), Together(), Faults()
-        self.journal, self.recursion = Journal(), Recursion()
-        self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, agenda.clock)
+        self.journal, self.recursion, self.meter = Journal(), Recursion(), Meter(agenda.clock.now)
+        self.provisioned = ProvisionedConcurrency(catalogue, pool, self.tally, self.meter, agenda.clock)
         self._history: deque[Invocation] = deque(maxlen=REMEMBERED)
         self.shards: set[Callable[[], Mapping[str, Any] | None]] = set()
         """What holds up a shard of a stream, asked of each that reads one; None for nothing."""
@@ -125,14 +127,16 @@ class LambdaService:
         log = [*outcome.log, replace(outcome.log[-1], message=report.line())]
         if self._clock.offset:
             log = [replace(e, timestamp=int(self._clock.at(e.timestamp / 1000) * 1000)) for e in log]
+        log_bytes = sum(len(event.message.encode()) for event in log)
         self.tally.ends(
             key,
             function.name,
             call.request_id,
             environment.stream,
             inits=sum(event.message.startswith("INIT_START") for event in outcome.log),
-            log_bytes=sum(len(event.message.encode()) for event in log),
+            log_bytes=log_bytes,
         )
+        self._meter_run(function, environment.initialization, report, log_bytes)
         self._logs.put(function, environment.stream, log)
         self._history.append(
             Invocation(
@@ -156,6 +160,19 @@ class LambdaService:
             )
         )
         return Reply(outcome.payload, error, report, log, span)
+
+    def _meter_run(self, function: FunctionVersion, initialization: str, report: Report, log_bytes: int) -> None:
+        """What one run is billed for, in whole MB and milliseconds."""
+        ms = report.billed_ms + (report.restore_billed_ms or 0)
+        kind = "provisioned_mb_ms" if initialization == PROVISIONED else "mb_ms"
+        for use, amount in (
+            ("requests", 1),
+            (f"{kind} {function.architecture}", ms * function.memory_mb),
+            ("tmp_mb_ms", ms * (function.ephemeral_mb - FREE_TMP_MB)),
+            ("restored_mb", function.memory_mb if report.restore_ms is not None else 0),
+            ("log_bytes", log_bytes),
+        ):
+            self.meter.add(use, amount, function.name)
 
     def _spans(self, request_id: str, outcome: Outcome) -> list[Span]:
         """What ran for one call, on the lab's clock: the start, if there was one, and the invocation."""
@@ -242,10 +259,13 @@ class LambdaService:
         """A version was published: with SnapStart, its snapshot is taken now."""
         if function.snap_start:
             self._pool.snapshots.take(function)
+            kept = Kept("snapshot", function.name, function.architecture, function.memory_mb, 1, self._clock.now())
+            self.meter.keep(("snapshot", function.arn, function.version), kept)
 
     def retire(self, arn: str) -> None:
         """A function was deleted: its environments end, busy ones after their call."""
         self.provisioned.function_deleted(arn)
+        self.meter.end("snapshot", arn)
         self._pool.retire(arn)
 
     def retire_version(self, arn: str, version: str) -> None:
@@ -253,6 +273,7 @@ class LambdaService:
         self.provisioned.version_deleted(arn, version)
         self._pool.end_version(arn, version)
         self._pool.snapshots.drop(arn, version)
+        self.meter.end("snapshot", arn, version)
 
     def close(self) -> None:
         self.provisioned.close()

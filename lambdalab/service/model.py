@@ -34,6 +34,7 @@ class FunctionVersion:
         code_sha256: of the zip, base64 as in AWS's CodeSha256; "" when it is not known.
         layer_sha256s: the same of each layer.
         dead_letters: the ARN of the queue or topic that gets events which nothing came of; "" for none.
+        architecture: "x86_64" or "arm64"; it changes the price, and nothing here.
     """
 
     arn: str
@@ -57,6 +58,7 @@ class FunctionVersion:
     code_sha256: str = ""
     layer_sha256s: Sequence[str] = ()
     dead_letters: str = ""
+    architecture: str = "x86_64"
 
     @property
     def log_group(self) -> str:

@@ -19,8 +19,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lambdalab import images
 from lambdalab.keys import Key
-from lambdalab.runtime import images, rooms
+from lambdalab.runtime import rooms
 from lambdalab.runtime.files import FileStore
 from lambdalab.runtime.rooms import Program
 from lambdalab.service.model import FunctionVersion

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from lambdalab.clock import LabClock
 from lambdalab.runtime.outcome import InitFailed
 from lambdalab.service import names
+from lambdalab.service.meter import Kept, Meter
 from lambdalab.service.model import Catalogue, FunctionVersion
 from lambdalab.service.pool import Pool
 from lambdalab.service.tally import Tally
@@ -73,8 +74,8 @@ class _Wanted:
 class ProvisionedConcurrency:
     """The provisions of every version and alias (lesson 09)."""
 
-    def __init__(self, catalogue: Catalogue, pool: Pool, tally: Tally, clock: LabClock) -> None:
-        self._catalogue, self._pool, self._tally, self._clock = catalogue, pool, tally, clock
+    def __init__(self, catalogue: Catalogue, pool: Pool, tally: Tally, meter: Meter, clock: LabClock) -> None:
+        self._catalogue, self._pool, self._tally, self._meter, self._clock = catalogue, pool, tally, meter, clock
         self._lock = threading.RLock()
         self._provisions: dict[tuple[str, str], _Wanted] = {}
         self._workers = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="provisioned")
@@ -159,6 +160,7 @@ class ProvisionedConcurrency:
 
     def function_deleted(self, arn: str) -> None:
         with self._lock:
+            self._meter.end("provisioned", arn)
             for wanted in self._of(arn):
                 del self._provisions[arn, wanted.qualifier]
 
@@ -185,12 +187,16 @@ class ProvisionedConcurrency:
         with self._lock:
             wanted = self._provisions.pop((arn, qualifier), None)
             if wanted:
+                self._meter.end("provisioned", arn, qualifier)
                 self._pool.limits.provision(arn, sum(p.requested for p in self._of(arn)))
                 self._pool.withdraw(wanted.function)
 
     def _begin(self, wanted: _Wanted) -> Provision:
         """End what is too much, and start what is missing; AWS answers while that goes on."""
-        self._provisions[wanted.function.arn, wanted.qualifier] = wanted
+        function = wanted.function
+        self._provisions[function.arn, wanted.qualifier] = wanted
+        kept = function.name, function.architecture, function.memory_mb, wanted.requested, wanted.modified
+        self._meter.keep(("provisioned", function.arn, wanted.qualifier), Kept("provisioned", *kept))
         self._pool.withdraw(wanted.function, keep=wanted.requested)
         missing = wanted.requested - self._pool.ready(wanted.function)
         answer = replace(self._told(wanted), status=IN_PROGRESS)

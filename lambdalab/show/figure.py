@@ -47,7 +47,7 @@ def cut(name: str, room: float, end: str = "") -> str:
     return f"{kept}…{end}" if kept != name else name + end
 
 
-def _title_lines(finding: str) -> list[str]:
+def title_lines(finding: str) -> list[str]:
     """The title's lines: parted at a comma or semicolon in a good place, else as full as they get."""
     room = theme.TITLE_CHARACTERS
     if len(finding) <= room:
@@ -60,13 +60,14 @@ def _title_lines(finding: str) -> list[str]:
     return textwrap.wrap(finding, room)
 
 
-def _conditions_lines(conditions: str) -> list[str]:
+def conditions_lines(conditions: str) -> list[str]:
+    """The subtitle's lines."""
     return textwrap.wrap(conditions, _CONDITIONS)
 
 
 def title_room(finding: str, conditions: str) -> int:
     """By how many pixels a title and its conditions are higher than one line each."""
-    return 30 * (len(_title_lines(finding)) - 1) + 24 * max(0, len(_conditions_lines(conditions)) - 1)
+    return 30 * (len(title_lines(finding)) - 1) + 24 * max(0, len(conditions_lines(conditions)) - 1)
 
 
 class Canvas:
@@ -122,10 +123,10 @@ class Canvas:
             finding: a sentence computed from the data.
             conditions: the unit and what the numbers hold for.
         """
-        lines = _title_lines(finding)
+        lines = title_lines(finding)
         self.text(EDGE, 30, "\n".join(lines), size=theme.TITLE, colour=self.colours.text, bold=True)
         if conditions:
-            words = "\n".join(_conditions_lines(conditions))
+            words = "\n".join(conditions_lines(conditions))
             self.text(EDGE, 60 + 30 * (len(lines) - 1), words, size=theme.SUBTITLE)
 
     def bottom(self, source: str) -> None:

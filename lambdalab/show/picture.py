@@ -32,24 +32,27 @@ class Table:
         columns: the headings; the first one heads the rows' names and may be empty.
         rows: each as many cells as there are columns.
         align: "l" or "r" for each column; without it the first is left, the others right.
+        widths: how many percent of the whole each column has, where long cells would break the words of short ones.
 
     Raises:
-        ValueError: a row or `align` does not have one entry for each column.
+        ValueError: a row, `align` or `widths` does not have one entry for each column.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     align: str = ""
+    widths: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))  # lists are welcome, and what is kept cannot change
         object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
         width = len(self.columns)
-        if any(len(row) != width for row in self.rows) or len(self._sides) != width:
+        lengths = {len(self._sides), len(self.widths) or width, *(len(row) for row in self.rows)}
+        if lengths != {width}:
             raise ValueError(
-                f"the table {self.caption!r} has {width} columns, and a row or its alignment has another number; "
-                "give one cell and one letter for each column"
+                f"the table {self.caption!r} has {width} columns, and a row, its alignment or its widths have another "
+                "number; give one cell, one letter and one width for each column"
             )
 
     @property
@@ -63,9 +66,11 @@ class Table:
             sheet: whether the style sheet goes along; a card that holds the table has it already.
         """
         sides = [' class="ll-r"' if side == "r" else "" for side in self._sides]
-        named = zip(self.columns, sides, strict=True)
+        shares = [f' width="{share}%"' for share in self.widths] or [""] * len(sides)
+        named = zip(self.columns, sides, shares, strict=True)
         head = "".join(
-            f'<th scope="col"{side}>{html.escape(name)}</th>' if name else "<td></td>" for name, side in named
+            f'<th scope="col"{side}{share}>{html.escape(name)}</th>' if name else f"<td{share}></td>"
+            for name, side, share in named
         )
         body = ""
         for first, *others in self.rows:

@@ -14,9 +14,8 @@ from html import escape
 
 from lambdalab.show import keys
 
-_SHEET = """
-.ll-film>svg{display:none;max-width:100%;height:auto}
-.ll-k{border:0;margin:0;padding:0 18px 8px;display:flex;flex-wrap:wrap;justify-content:space-between}
+# The track with its knobs; an explorer has the same.
+TRACK = """
 .ll-k label{position:relative;flex:1 1 68px;min-height:44px;text-align:center;font-size:16px;line-height:1.25;
 color:var(--ll-second);cursor:pointer}
 .ll-k label::before{content:"";position:absolute;left:0;right:0;top:9px;border-top:6px solid var(--ll-axis)}
@@ -26,16 +25,20 @@ color:var(--ll-second);cursor:pointer}
 border:2.5px solid var(--ll-text);border-radius:50%;background:var(--ll-paper)}
 .ll-k input:checked{width:24px;height:24px;margin:0 auto 2px;background:var(--ll-text)}
 .ll-k label:has(:checked){font-weight:700;color:var(--ll-text)}
-@supports not selector(:has(a)){.ll-film>svg{display:block}.ll-k{display:none}}
+"""
+_SHEET = """
+.ll-film>svg{display:none;max-width:100%;height:auto}
+.ll-film>.ll-k{border:0;margin:0;padding:0 18px 8px;display:flex;flex-wrap:wrap;justify-content:space-between}
+@supports not selector(:has(a)){.ll-film>svg{display:block}.ll-film>.ll-k{display:none}}
 """
 
 
 def use(shared: str) -> str:
     """Stands in a drawing for what all drawings share, which is stored once."""
-    return f'<use href="#{_id(shared)}"/>'
+    return f'<use href="#{name(shared)}"/>'
 
 
-def _id(shared: str) -> str:
+def name(shared: str) -> str:
     """The same content has the same name, so that two outputs with it do not disturb each other."""
     return f"ll-{hashlib.sha256(shared.encode()).hexdigest()[:12]}"
 
@@ -61,14 +64,15 @@ def html(drawings: Sequence[str], names: Sequence[str], *, shared: str = "", dec
     printed = ",".join(
         f".ll-film>svg:nth-of-type({n})" for n in sorted({1, count, count if decisive is None else decisive + 1})
     )
-    rules = f"{_SHEET}{shown}{{display:block}}@media print{{{printed}{{display:block!important}}.ll-k{{display:none}}}}"
+    paper = f"@media print{{{printed}{{display:block!important}}.ll-film>.ll-k{{display:none}}}}"
+    rules = f"{TRACK}{_SHEET}{shown}{{display:block}}{paper}"
     button = f'<input type="radio" name="step" {keys.KEPT}'
     buttons = "".join(
-        f"<label>{button}{' checked' if n == count else ''}>{n} {escape(name)}</label>"
-        for n, name in enumerate(names, 1)
+        f"<label>{button}{' checked' if n == count else ''}>{n} {escape(step)}</label>"
+        for n, step in enumerate(names, 1)
     )
     # A form of its own keeps the choice apart from other outputs; method="dialog" sends nothing at Enter.
-    common = f'<svg width="0" height="0" aria-hidden="true"><g id="{_id(shared)}">{shared}</g></svg>' if shared else ""
+    common = f'<svg width="0" height="0" aria-hidden="true"><g id="{name(shared)}">{shared}</g></svg>' if shared else ""
     return (
         f'<style>{rules.replace(chr(10), "")}</style><form class="ll-film" method="dialog">{"".join(drawings)}'
         f'<fieldset class="ll-k"><legend class="ll-x">Step</legend>{buttons}{common}</fieldset></form>'

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdalab.models import cost
+from lambdalab.observe.records import Report
 
 calm = settings(deadline=None, max_examples=50)  # the machine may be busy: no verdict by the clock
 CENT = Decimal("0.01")
@@ -38,6 +39,42 @@ def test_a_million_calls_at_1769_mb_cost_what_exercise_11_2_says() -> None:
     assert cost.per_million(cost.invocation_price(845, 1769)).quantize(Decimal("0.1")) == Decimal("24.5")
     assert cost.per_million(cost.invocation_price(11_700, 128)).quantize(CENT) == Decimal("24.58")
     assert cost.per_million(cost.invocation_price(840, 3008)).quantize(CENT) == Decimal("41.33")
+
+
+def report(billed: int, memory: int, *more: str) -> str:
+    said = ("REPORT RequestId: 1f", "Duration: 0.90 ms", f"Billed Duration: {billed} ms", f"Memory Size: {memory} MB")
+    return "\t".join([*said, "Max Memory Used: 41 MB", *more, ""])
+
+
+@pytest.mark.parametrize(
+    ("line", "architecture", "usd"),
+    [  # by hand: 0.0000002 for the request, and seconds × GB × the price of a GB-second
+        (report(88, 128), "x86_64", "0.0000003833337"),  # 0.011 GB-s
+        (report(96, 128, "Init Duration: 95.02 ms"), "x86_64", "0.0000004000004"),  # 0.012 GB-s
+        (report(88, 128), "arm64", "0.0000003466674"),
+        (report(250, 10_240), "x86_64", "0.00004186675"),  # 2.5 GB-s
+        (report(1, 128), "x86_64", "0.0000002020833375"),  # 0.000125 GB-s
+        (report(48, 1024, "Restore Duration: 300.0 ms", "Billed Restore Duration: 52 ms"), "x86_64", "0.00000186667"),
+        (report(88, 128).replace("\t", " "), "x86_64", "0.0000003833337"),
+    ],
+)
+def test_a_report_line_costs_what_its_billed_duration_and_memory_size_say(
+    line: str, architecture: str, usd: str
+) -> None:
+    assert cost.report_price(line, architecture) == Decimal(usd)
+
+
+def test_the_labs_own_report_line_can_be_priced() -> None:
+    line = Report("1f", duration_ms=12.3, memory_size_mb=128, max_memory_mb=41, init_ms=83.1).line()
+    assert cost.report_price(line) == cost.invocation_price(96, 128)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "START RequestId: 1f", "REPORT RequestId: 1f\tDuration: 12.30 ms", "Billed Duration: 1 ms"]
+)
+def test_another_line_is_refused_with_what_to_give(line: str) -> None:
+    with pytest.raises(ValueError, match="begins with REPORT"):
+        cost.report_price(line)
 
 
 def test_a_server_costs_the_same_every_day() -> None:

@@ -22,6 +22,8 @@ from lambdalab.service.model import Call, FunctionNotFound, RecursiveLoop, Reply
 
 MOST_EVENT = 6 * 2**20
 """Bytes of an event, the limit of a synchronous call."""
+_METERED = {"http-api": "http_api_requests", "rest-api": "rest_api_requests"}
+"""What API Gateway bills; a function URL costs nothing beside the function."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,8 @@ def write_down(visit: Visit, passed: Passed, status: int, service: LambdaService
         answer_id: the front's own id of the request, where the answer tells no other.
     """
     outcome = {"limit": "failed", "large": "failed"}.get(passed.outcome, passed.outcome)
+    if outcome in ("ok", "failed") and (use := _METERED.get(visit.words.partition(":")[0])):
+        service.meter.add(use, 1)
     service.journal.add(
         Step(
             kind="delivery" if visit.target else "request",
