@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import calls, environments, peers, queues, schedules, triggers
+from benchmarks import calls, environments, peers, queues, schedules, simulation, triggers
 from benchmarks.measure import Row
 
 KINDS = {
@@ -17,6 +17,7 @@ KINDS = {
     "triggers": triggers.rows,
     "queues": queues.rows,
     "schedules": schedules.rows,
+    "simulation": simulation.rows,
     "peers": peers.rows,
 }
 USUAL = (
@@ -25,6 +26,7 @@ USUAL = (
     "triggers",
     "queues",
     "schedules",
+    "simulation",
 )  # the peers are installed first, so they are asked for by name
 
 
