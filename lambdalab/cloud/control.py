@@ -17,7 +17,7 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from lambdalab.cloud import aliases, roles
 from lambdalab.cloud.functions import InvocationHands, LabFunction
 from lambdalab.cloud.invoke_configs import DestinationHands, InvokeConfigBackend
-from lambdalab.cloud.limits import settings_complaint, snap_start_complaint
+from lambdalab.cloud.limits import new_code_complaint, package_complaint, settings_complaint, snap_start_complaint
 from lambdalab.cloud.mappings import MappingBackend
 from lambdalab.cloud.refusals import check_revision, conflict, invalid, validate
 from lambdalab.keys import ACCOUNT
@@ -74,11 +74,12 @@ class LabBackend(InvokeConfigBackend, MappingBackend):
 
     def create_function(self, spec: dict[str, Any]) -> Any:
         _check("CreateFunction", spec)
+        _agree(package_complaint(spec.get("PackageType", "Zip"), spec))
         if spec.get("PackageType", "Zip") == "Zip" and not (spec.get("Runtime") and spec.get("Handler")):
             raise invalid(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages."
             )
-        _check_snap_start(spec)
+        _agree(snap_start_complaint(spec))
         self._trusted(spec["FunctionName"], spec.get("Role"))
         self._check_dead_letters(spec["FunctionName"], spec)
         function = super().create_function(spec)
@@ -108,7 +109,8 @@ class LabBackend(InvokeConfigBackend, MappingBackend):
         self._latest_only(function_name, qualifier)
         now = self.get_function(function_name, qualifier)
         check_revision(body.get("RevisionId"), now.revision_id)
-        _check_snap_start({**now.get_configuration(), **body})
+        _agree(package_complaint(now.package_type, body))
+        _agree(snap_start_complaint({**now.get_configuration(), **body}))
         self._trusted(function_name, body.get("Role"))
         self._check_dead_letters(now.function_name, {**now.get_configuration(), **body})
         super().update_function_configuration(function_name, qualifier, body)
@@ -118,6 +120,7 @@ class LabBackend(InvokeConfigBackend, MappingBackend):
         self._latest_only(function_name, qualifier)
         function = self.get_function(function_name, qualifier)
         check_revision(body.get("RevisionId"), function.revision_id)
+        _agree(new_code_complaint(function.package_type, body))
         function.update_function_code(body)
         if body.get("DryRun"):
             return function.get_configuration()
@@ -228,13 +231,13 @@ class LabBackend(InvokeConfigBackend, MappingBackend):
 
 def _check(operation: str, settings: dict[str, Any]) -> None:
     validate(operation, settings)
-    if text := settings_complaint(settings):
-        raise invalid(text)
+    _agree(settings_complaint(settings))
 
 
-def _check_snap_start(settings: dict[str, Any]) -> None:
-    if text := snap_start_complaint(settings):
-        raise invalid(text)
+def _agree(complaint: str | None) -> None:
+    """Refuse what there is a complaint about."""
+    if complaint:
+        raise invalid(complaint)
 
 
 def _targets(alias: Any) -> set[str]:

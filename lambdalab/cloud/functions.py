@@ -19,7 +19,8 @@ from moto.awslambda.policy import Policy
 from lambdalab.cloud import registry
 from lambdalab.cloud.limits import code_complaint
 from lambdalab.cloud.refusals import invalid
-from lambdalab.runtime.images import archive, cannot_be_shown
+from lambdalab.images import archive
+from lambdalab.runtime.files import cannot_be_shown
 
 TOUCHED = {
     "moto.awslambda.models": [

@@ -44,6 +44,32 @@ def settings_complaint(spec: Mapping[str, Any]) -> str | None:
     return None
 
 
+def package_complaint(package_type: str, settings: Mapping[str, Any]) -> str | None:
+    """AWS's sentence about settings that a container image brings along itself; None for a zip, and without them.
+
+    Args:
+        package_type: "Image" or "Zip".
+        settings: what CreateFunction or UpdateFunctionConfiguration was given.
+    """
+    if package_type == "Image" and any(settings.get(name) for name in ("Handler", "Runtime", "Layers")):
+        return "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
+    return None
+
+
+def new_code_complaint(package_type: str, code: Mapping[str, Any]) -> str | None:
+    """AWS's sentence about code of the other kind than the function's, which stays what it is; None for the right kind.
+
+    Args:
+        package_type: "Image" or "Zip".
+        code: what UpdateFunctionCode was given.
+    """
+    if package_type == "Zip" and "ImageUri" in code:
+        return "Please don't provide ImageUri when updating a function with packageType Zip."
+    if package_type == "Image" and "ImageUri" not in code:
+        return "Please provide ImageUri when updating a function with packageType Image."
+    return None
+
+
 def snap_start_complaint(settings: Mapping[str, Any]) -> str | None:
     """AWS's sentence about a setting that SnapStart excludes; None for a function without SnapStart.
 

@@ -12,7 +12,7 @@ from typing import Any
 from moto.ecr.exceptions import ImageNotFoundException, RepositoryNotFoundException
 from moto.ecr.models import ECRBackend, ecr_backends
 
-from lambdalab.runtime import images
+from lambdalab import images
 
 TOUCHED = {
     "moto.ecr.models": ["ecr_backends", "ECRBackend.complete_layer_upload", "ECRBackend.batch_get_image"],

@@ -1,7 +1,8 @@
 """Zip files unpacked once, and shared by all environments that run them.
 
 On AWS each environment has its own read-only /var/task and /opt. Here a zip is unpacked into a folder named after its
-content, so that a thousand environments of one version cost one copy.
+content, so that a thousand environments of one version cost one copy. Left out: an image's files outside /var/task,
+/opt and /var/runtime.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambdalab.runtime import images
+from lambdalab import images
+from lambdalab.image_layers import members
 from lambdalab.runtime.packages import link_runtime
+
+SHOWN = ("var/task", "opt", "var/runtime")
 
 
 class FileStore:
@@ -86,6 +90,18 @@ class FileStore:
                     _unpack(package, growing)
                 growing.rename(folder)
         return folder
+
+
+def cannot_be_shown(image: images.Image) -> str | None:
+    """Why a function of this image would miss files here, and what to do; None when all can be shown."""
+    for item in image.layers:
+        for member in members(item):
+            if not member.isdir() and not any(member.name.startswith(f"{root}/") for root in SHOWN):
+                return (
+                    f"The image carries /{member.name}, and lambdalab can show a function only an image's files below "
+                    "/var/task, /opt and /var/runtime: its base is this machine. Move the file there."
+                )
+    return None
 
 
 def _unpack(package: bytes, folder: Path) -> None:

@@ -28,7 +28,10 @@ WORDS = {
     "simplified": "it is there and is used in the same way, but a part of it works in another way than on AWS",
     "absent": "it is not there",
 }
-CORE = ("cloud", "events", "http", "patterns", "permissions", "runtime", "service", "triggers", "keys", "schedules")
+CORE = (
+    "cloud", "events", "http", "images", "image_layers", "patterns", "permissions", "runtime", "service", "triggers",
+    "keys", "schedules",
+)  # fmt: skip
 """What plays AWS; the rest of lambdalab is about it."""
 _PACKAGE = Path(__file__).parents[1]
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")

@@ -1,25 +1,17 @@
-"""Images keep to the open format, are the same for the same content, and run as functions of PackageType Image."""
+"""Images run as functions of PackageType Image, with their own settings under those of the function."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import io
-import json
-import shutil
-import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdalab import Function, Lab
-from lambdalab.errors import LabError
-from lambdalab.runtime import images
+from lambdalab import Function, Lab, images
 
 HANDLER = """
 import data, os
@@ -58,115 +50,6 @@ def python_image(*more: bytes, **settings: Any) -> images.Image:
     base = images.layer({"/var/task/data.py": "text = 'below'\n"})
     code = images.layer({"/var/task/app.py": HANDLER})
     return images.build(base, code, *more, **{"cmd": ["app.handler"], **settings})
-
-
-# -- the format ------------------------------------------------------------------------------------------------------
-
-
-def test_every_digest_and_size_is_that_of_the_bytes() -> None:
-    image = python_image()
-    told = json.loads(image.manifest)
-    assert (told["schemaVersion"], told["mediaType"]) == (2, "application/vnd.oci.image.manifest.v1+json")
-    for entry, blob in [(told["config"], image.config), *zip(told["layers"], image.layers, strict=True)]:
-        assert entry["digest"] == "sha256:" + hashlib.sha256(blob).hexdigest() and entry["size"] == len(blob)
-    plain = [hashlib.sha256(gzip.decompress(layer)).hexdigest() for layer in image.layers]
-    assert json.loads(image.config)["rootfs"]["diff_ids"] == [f"sha256:{name}" for name in plain]
-
-
-def test_the_same_content_is_the_same_image_and_another_order_of_files_too() -> None:
-    one = images.layer({"/var/task/a": "1", "/var/task/b": "2"})
-    assert one == images.layer({"/var/task/b": b"2", "/var/task/a": b"1"})
-    assert images.archive(images.build(one)) == images.archive(images.build(one))
-    assert images.build(one).digest != images.build(images.layer({"/var/task/a": "2"})).digest
-
-
-def test_an_archive_is_an_oci_layout_and_reads_back() -> None:
-    image = python_image(env={"A": "1"})
-    with tarfile.open(fileobj=io.BytesIO(images.archive(image))) as packed:
-        assert json.loads(packed.extractfile("oci-layout").read()) == {"imageLayoutVersion": "1.0.0"}  # type: ignore[union-attr]
-        (entry,) = json.loads(packed.extractfile("index.json").read())["manifests"]  # type: ignore[union-attr]
-        names = packed.getnames()
-    assert entry["digest"] == image.digest
-    assert f"blobs/{image.digest.replace(':', '/')}" in names and len(names) == 2 + 1 + len(image.blobs)
-    assert images.read(images.archive(image)) == image
-
-
-@pytest.mark.skipif(shutil.which("skopeo") is None, reason="skopeo, another reader of images, is not installed")
-def test_skopeo_reads_the_archive(tmp_path: Path) -> None:
-    (tmp_path / "image.tar").write_bytes(images.archive(python_image()))
-    command = ["skopeo", "inspect", f"oci-archive:{tmp_path}/image.tar"]
-    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert told["Layers"] == [images.digest(layer) for layer in python_image().layers]
-
-
-def test_a_damaged_archive_is_refused() -> None:
-    image = python_image()
-    whole = images.archive(image)
-    at = whole.index(image.layers[0])
-    with pytest.raises(LabError, match="is damaged"):
-        images.read(whole[: at + 30] + b"\0" * 4 + whole[at + 34 :])
-    with pytest.raises(LabError, match="not the archive of one image"):
-        images.read(b"nonsense")
-
-
-def test_an_image_shows_its_settings_layers_and_files() -> None:
-    image = python_image(env={"COLOUR": "red"})
-    shown = repr(image)
-    assert image.digest in shown and "COLOUR=red" in shown and "    /var/task/app.py" in shown
-    assert f"layer {images.digest(image.layers[1])}, {len(image.layers[1]):,} bytes" in shown
-
-
-# -- unpacking -------------------------------------------------------------------------------------------------------
-
-
-def unpacked(tmp_path: Path, *layers: bytes) -> dict[str, str]:
-    images.unpack(images.build(*layers), tmp_path / "root")
-    files = [path for path in (tmp_path / "root").rglob("*") if path.is_file()]
-    return {str(path.relative_to(tmp_path / "root")): path.read_text() for path in files}
-
-
-def test_a_later_layer_wins_and_a_whiteout_takes_away(tmp_path: Path) -> None:
-    below = images.layer({"/var/task/a": "old", "/var/task/b": "b", "/var/task/sub/c": "c"})
-    above = images.layer({"/var/task/a": "new"}, removed=["/var/task/b", "/var/task/sub"])
-    assert unpacked(tmp_path, below, above) == {"var/task/a": "new"}
-
-
-def test_an_opaque_whiteout_hides_all_that_lies_below_it(tmp_path: Path) -> None:
-    below = images.layer({"/opt/x/a": "a", "/opt/x/sub/b": "b", "/opt/y": "y"})
-    above = images.layer({"/opt/x/.wh..wh..opq": "", "/opt/x/c": "c"})
-    assert unpacked(tmp_path, below, above) == {"opt/x/c": "c", "opt/y": "y"}
-
-
-def crafted(*members: tuple[str, bytes, str]) -> bytes:
-    """A layer with members of any kind: name, type, target of the link."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, kind, target in members:
-            member = tarfile.TarInfo(name)
-            member.type, member.linkname = kind, target
-            archive.addfile(member, io.BytesIO(b""))
-    return gzip.compress(out.getvalue())
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        [("../out", tarfile.REGTYPE, "")],
-        [("var/task/../../../out", tarfile.REGTYPE, "")],
-        [("var/task/away", tarfile.SYMTYPE, "/tmp"), ("var/task/away/out", tarfile.REGTYPE, "")],
-        [("var/task/up", tarfile.SYMTYPE, "../../.."), ("var/task/up/out", tarfile.REGTYPE, "")],
-        [("var/task/hard", tarfile.LNKTYPE, "../../etc/passwd")],
-    ],
-)
-def test_no_path_of_an_image_leaves_the_folder(tmp_path: Path, members: list[tuple[str, bytes, str]]) -> None:
-    with pytest.raises(LabError, match="would leave the folder"):
-        images.unpack(images.build(crafted(*members)), tmp_path / "a" / "b" / "root")
-    assert not list(tmp_path.rglob("out")) and not Path("/tmp/out").exists()
-
-
-def test_devices_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="neither a file nor a folder nor a link"):
-        images.unpack(images.build(crafted(("opt/null", tarfile.CHRTYPE, ""))), tmp_path / "root")
 
 
 # -- running ---------------------------------------------------------------------------------------------------------
@@ -276,3 +159,61 @@ def test_an_image_with_files_that_cannot_be_shown_is_refused_with_what_to_do(run
     image = python_image(images.layer({"/usr/bin/tool": "#!/bin/sh"}))
     with pytest.raises(ClientError, match=r"carries /usr/bin/tool, and lambdalab can show .* below /var/task, /opt"):
         run(image)
+
+
+# -- what an image brings along itself --------------------------------------------------------------------------------
+
+BESIDE = r"Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image\."
+
+
+def zipped() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return 'zip'\n")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Handler": "app.handler"},
+        {"Runtime": "python3.11"},
+        {"Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:nobody:1"]},
+    ],
+)
+def test_handler_runtime_and_layers_beside_an_image_are_refused(run: Run, lab: Lab, more: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match=BESIDE) as refused:
+        run(python_image(), **more)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+    function = run(python_image())
+    with pytest.raises(ClientError, match=BESIDE):
+        lab.client("lambda").update_function_configuration(FunctionName=function.name, **more)
+    assert function.invoke().answer[0] == "below"
+
+
+def test_a_function_stays_the_kind_of_package_that_it_was_made_as(run: Run, lab: Lab) -> None:
+    client, image = lab.client("lambda"), run(python_image())
+    with pytest.raises(ClientError, match=r"Please provide ImageUri when updating a function with packageType Image\."):
+        client.update_function_code(FunctionName=image.name, ZipFile=zipped())
+    uri = client.get_function(FunctionName=image.name)["Code"]["ImageUri"]
+    client.create_function(
+        FunctionName="of-a-zip", Runtime="python3.11", Handler="app.handler", Code={"ZipFile": zipped()}, Role=lab.role
+    )
+    with pytest.raises(ClientError, match=r"Please don't provide ImageUri when updating a function with .* Zip\."):
+        client.update_function_code(FunctionName="of-a-zip", ImageUri=uri)
+    assert Function(lab, "of-a-zip").invoke().answer == "zip"
+    client.delete_function(FunctionName="of-a-zip")
+
+
+def test_a_function_of_a_zip_with_a_layer_answers_the_same_as_an_image(run: Run) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("python/far.py", "x = 'far'")
+    app = zipfile.ZipInfo("app.py")
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr(app, "import far\ndef handler(event, context):\n    return [far.x, event]\n")
+    image = images.build(
+        images.from_zip(packed.getvalue(), "/opt"), images.from_zip(code.getvalue(), "/var/task"), cmd=["app.handler"]
+    )
+    assert run(image).invoke({"n": 1}).answer == ["far", {"n": 1}]

@@ -1,34 +1,51 @@
-"""Container images: layers, a configuration and a manifest, made, read and unpacked in plain Python.
+"""Container images: layers, a configuration and a manifest, built, looked into, unpacked and pushed in plain Python.
 
 On AWS an image is built with Docker and kept in ECR, and Lambda runs it. Here an image follows the same open format
 (https://github.com/opencontainers/image-spec), so that ECR's own calls take it, and its base is this machine's Python:
-there is no network to fetch another one from. A function is shown the image's files below /var/task, /opt and
-/var/runtime. Left out: an image's files outside /var/task, /opt and /var/runtime, other processors, and building from a
-Dockerfile.
+there is no network to fetch another one from. What can be done with a single layer stands in `image_layers`, and can be
+called from here too. Left out: images for another processor, and building from a Dockerfile.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import hashlib
 import io
 import json
 import platform
-import shutil
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from lambdalab import image_layers
 from lambdalab.errors import LabError
+from lambdalab.image_layers import body_of, digest, files, from_zip, layer, members, removed
 
-SHOWN = ("var/task", "opt", "var/runtime")
+__all__ = [
+    "Found",
+    "Image",
+    "MadeAgain",
+    "Pushed",
+    "archive",
+    "assemble",
+    "build",
+    "digest",
+    "files",
+    "find",
+    "from_zip",
+    "layer",
+    "made_again",
+    "push",
+    "read",
+    "removed",
+    "unpack",
+]
+
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _CONFIG = "application/vnd.oci.image.config.v1+json"
 _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
-_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _PART = 20 * 2**20  # the largest part of a layer that ECR takes
 
 
@@ -58,9 +75,9 @@ class Image:
 
     def __repr__(self) -> str:
         lines = [f"image {self.digest}", *(f"{name}: {value}" for name, value in self.settings.items())]
-        for layer in self.layers:
-            lines.append(f"layer {digest(layer)}, {len(layer):,} bytes")
-            lines += [f"    /{member.name}" for member in _members(layer) if not member.isdir()]
+        for item in self.layers:
+            lines.append(f"layer {digest(item)}, {len(item):,} bytes")
+            lines += [f"    /{member.name}" for member in members(item) if not member.isdir()]
         return "\n".join(lines)
 
 
@@ -73,27 +90,34 @@ class Pushed:
     there: tuple[str, ...]
 
 
-def digest(blob: bytes) -> str:
-    """The name of a blob: the SHA-256 of its bytes."""
-    return f"sha256:{hashlib.sha256(blob).hexdigest()}"
-
-
-def layer(files: Mapping[str, str | bytes], *, removed: Sequence[str] = ()) -> bytes:
-    """One layer, the same to the byte for the same content (lesson 10).
+@dataclass(frozen=True)
+class Found:
+    """A file in a layer of an image.
 
     Args:
-        files: contents by path in the image, such as "/var/task/app.py"; one that begins with "#!" may be executed.
-        removed: paths of lower layers that are no longer there: each becomes a whiteout, and the bytes stay below.
+        layer: the layer's number, the lowest is 1.
+        path: in the image.
+        content: its bytes.
+        seen: whether a function of the image sees it; False when a later layer replaces it or takes it away.
     """
-    out = io.BytesIO()
-    gone = {str(PurePosixPath(path).with_name(_WHITEOUT + PurePosixPath(path).name)): b"" for path in removed}
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for name, content in sorted({**files, **gone}.items()):
-            body = content.encode() if isinstance(content, str) else content
-            member = tarfile.TarInfo(name.lstrip("/"))
-            member.size, member.mode = len(body), 0o755 if body.startswith(b"#!") else 0o644
-            archive.addfile(member, io.BytesIO(body))
-    return gzip.compress(out.getvalue(), mtime=0)
+
+    layer: int
+    path: str
+    content: bytes
+    seen: bool
+
+
+@dataclass(frozen=True)
+class MadeAgain:
+    """What a build with a cache makes again.
+
+    Args:
+        layers: the numbers of the layers, the lowest is 1.
+        size: their bytes together, compressed.
+    """
+
+    layers: tuple[int, ...]
+    size: int
 
 
 def build(
@@ -160,7 +184,7 @@ def read(packed: bytes) -> Image:
     """
     try:
         with tarfile.open(fileobj=io.BytesIO(packed)) as found:
-            files = {m.name.removeprefix("./"): _content(found, m) for m in found if m.isfile()}
+            files = {m.name.removeprefix("./"): body_of(found, m) for m in found if m.isfile()}
         (entry,) = json.loads(files["index.json"])["manifests"]
         return assemble(_blob(files, entry["digest"]), lambda name: _blob(files, name))
     except (tarfile.TarError, KeyError, ValueError, EOFError) as wrong:
@@ -173,29 +197,47 @@ def assemble(manifest: bytes, blob: Any) -> Image:
     return Image(manifest, blob(told["config"]["digest"]), tuple(blob(item["digest"]) for item in told["layers"]))
 
 
-def cannot_be_shown(image: Image) -> str | None:
-    """Why a function of this image would miss files here, and what to do; None when all can be shown."""
-    for item in image.layers:
-        for member in _members(item):
-            if not member.isdir() and not any(member.name.startswith(f"{root}/") for root in SHOWN):
-                return (
-                    f"The image carries /{member.name}, and lambdalab can show a function only an image's files below "
-                    "/var/task, /opt and /var/runtime: its base is this machine. Move the file there."
-                )
-    return None
-
-
 def unpack(image: Image, folder: Path) -> None:
-    """Lay the layers over one another in a folder: later files win, whiteouts take away.
+    """Lay the layers over one another in a folder, as a container's root is made (lesson 10).
+
+    Args:
+        image: the image.
+        folder: where to; it is made when it does not exist.
 
     Raises:
         LabError: a path would leave the folder, or is neither file, folder nor link.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for item in image.layers:
-        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(item))) as found:
-            for member in found:
-                _unpack(found, member, folder)
+    image_layers.unpack(image.layers, folder)
+
+
+def find(image: Image, name: str) -> list[Found]:
+    """Every file of a name in any layer, the hidden ones too, the lowest layer first (lesson 10).
+
+    Args:
+        image: the image.
+        name: a path such as "/var/task/key.pem", or its last part, "key.pem".
+    """
+    found: list[Found] = []
+    for number, item in enumerate(image.layers, start=1):
+        gone = removed(item)
+        added = {path: body for path, body in files(item).items() if path == name or path.rpartition("/")[2] == name}
+        found = [replace(old, seen=old.seen and old.path not in added and not _covers(gone, old.path)) for old in found]
+        found += [Found(number, path, body, True) for path, body in added.items()]
+    return found
+
+
+def made_again(before: Image, after: Image) -> MadeAgain:
+    """What a build with a cache makes again: the first layer that differs, and all above it (lesson 10).
+
+    Args:
+        before: what was built last; its layers are in the cache.
+        after: what is to be built.
+    """
+    pairs = zip(before.layers, after.layers, strict=False)
+    same = next((number for number, (old, new) in enumerate(pairs) if old != new), None)
+    kept = min(len(before.layers), len(after.layers)) if same is None else same
+    again = after.layers[kept:]
+    return MadeAgain(tuple(range(kept + 1, len(after.layers) + 1)), sum(map(len, again)))
 
 
 def push(ecr: Any, repository: str, tag: str, image: Image) -> Pushed:
@@ -235,55 +277,9 @@ def push(ecr: Any, repository: str, tag: str, image: Image) -> Pushed:
     return Pushed(f"{told['repositoryUri']}:{tag}", sent, tuple(there))
 
 
-def _unpack(found: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    target = _inside(folder, member.name)
-    if target.name == _OPAQUE:
-        for old in target.parent.iterdir() if target.parent.is_dir() else ():
-            _remove(old)
-    elif target.name.startswith(_WHITEOUT):
-        _remove(target.with_name(target.name.removeprefix(_WHITEOUT)))
-    elif member.isdir():
-        if target.is_symlink() or target.is_file():
-            _remove(target)
-        target.mkdir(parents=True, exist_ok=True)
-    else:
-        _remove(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if member.issym():
-            target.symlink_to(member.linkname)
-        elif member.isfile() or member.islnk():
-            body = _inside(folder, member.linkname).read_bytes() if member.islnk() else _content(found, member)
-            target.write_bytes(body)
-            target.chmod(member.mode & 0o777 | 0o400)
-        else:
-            raise LabError(f"the image's /{member.name} is neither a file nor a folder nor a link: leave it out")
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """The path of a name in the folder; following the links that are there must not lead out of it."""
-    target = folder.joinpath(*(part for part in PurePosixPath(name).parts if part not in ("/", ".")))
-    if ".." in target.parts or not target.parent.resolve().is_relative_to(folder.resolve()):
-        raise LabError(f"the image's path {name!r} would leave the folder it is unpacked to: the image is not used")
-    return target
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _members(packed: bytes) -> Iterator[tarfile.TarInfo]:
-    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as found:
-        for member in found:
-            member.name = member.name.removeprefix("./").lstrip("/")
-            yield member
-
-
-def _content(found: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    stream = found.extractfile(member)
-    return stream.read() if stream else b""
+def _covers(gone: Sequence[str], path: str) -> bool:
+    """Whether one of the paths that a layer takes away is the file, or a folder that it lies in."""
+    return any(path == each or path.startswith(f"{each.rstrip('/')}/") for each in gone)
 
 
 def _blob(files: Mapping[str, bytes], name: str) -> bytes:
