@@ -17,6 +17,11 @@ from lambdalab.show.pen import Pen
 _UNDER = 0.35  # of the font's size, from the middle of a line of text down to its base line
 
 
+def _px(pixels: float) -> str:
+    """A place or a length to a tenth of a pixel, as short as it can be written."""
+    return f"{pixels:.1f}".removesuffix(".0")
+
+
 class Board:
     """An empty drawing of 900 px; text and panels are placed by pixel, counted from the top left corner.
 
@@ -176,12 +181,23 @@ class Panel:
         drawn = ""
         for left, right, height in zip(edges[:-1], edges[1:], heights, strict=True):
             if height > 0:
-                a, b = self.across(left) + gap, self.across(right) - gap
-                drawn += f"M{a:.1f},{self.bottom:g}V{self.up(height):.1f}H{b:.1f}V{self.bottom:g}"
+                a, b, tall = self.across(left) + gap, self.across(right) - gap, self.bottom - self.up(height)
+                drawn += f"M{_px(a)},{self.bottom:g}v-{_px(tall)}h{_px(b - a)}v{_px(tall)}"
         if drawn and hollow:
             self.board.path(drawn, line=role, width=theme.AXIS_LINE)
         elif drawn:
             self.board.path(drawn, fill=role)
+
+    def _stairs(self, stairs: Sequence[tuple[float, float]]) -> str:
+        """From where the pen is: up or down to each height, then across to its edge; equal heights are one step."""
+        drawn, previous = "", ""
+        for number, (height, edge) in enumerate(stairs):
+            step = f"{self.up(height):.0f}"
+            following = f"{self.up(stairs[number + 1][0]):.0f}" if number + 1 < len(stairs) else ""
+            drawn += "" if step == previous else f"V{step}"
+            drawn += "" if step == following else f"H{_px(self.across(edge))}"
+            previous = step
+        return drawn
 
     def area(self, edges: Sequence[float], low: Sequence[float], high: Sequence[float], *, role: str) -> None:
         """A filled stretch between two step lines; "idle" is grey, everything else the colour of its role.
@@ -200,11 +216,10 @@ class Panel:
             end = index
             while end < len(there) and there[end]:
                 end += 1
-            drawn += f"M{self.across(edges[index]):.1f},{self.up(low[index]):.1f}"
-            for at in range(index, end):
-                drawn += f"V{self.up(high[at]):.1f}H{self.across(edges[at + 1]):.1f}"
-            for at in range(end - 1, index - 1, -1):
-                drawn += f"V{self.up(low[at]):.1f}H{self.across(edges[at]):.1f}"
+            drawn += f"M{_px(self.across(edges[index]))},{self.up(low[index]):.0f}"
+            there_and_back = [(high[at], edges[at + 1]) for at in range(index, end)]
+            there_and_back += [(low[at], edges[at]) for at in range(end - 1, index - 1, -1)]
+            drawn += self._stairs(there_and_back)
             drawn, index = drawn + "Z", end
         if drawn:
             grey = role == "idle"

@@ -9,22 +9,36 @@ from __future__ import annotations
 from lambdalab.show.anatomy import anatomy
 from lambdalab.show.bursty_month import bursty_month
 from lambdalab.show.canary import canary
+from lambdalab.show.concurrency import concurrency, concurrency_explorer, concurrency_measured
+from lambdalab.show.costs import cost_against_requests
 from lambdalab.show.journey import journey
+from lambdalab.show.keep_alive import keep_alive_explorer
+from lambdalab.show.ladder import isolation_ladder
 from lambdalab.show.poison import poison
 from lambdalab.show.swimlanes import swimlanes
 from lambdalab.show.system_map import system_map
+from lambdalab.show.tuning import tuning
 from lambdalab.show.two_processes import two_processes, two_processes_icon
 from lambdalab.show.waterfall import waterfall
+from lambdalab.show.workloads import workload_plane
 
 __all__ = [
     "anatomy",
     "bursty_month",
     "canary",
+    "concurrency",
+    "concurrency_explorer",
+    "concurrency_measured",
+    "cost_against_requests",
+    "isolation_ladder",
     "journey",
+    "keep_alive_explorer",
     "poison",
     "swimlanes",
     "system_map",
+    "tuning",
     "two_processes",
     "two_processes_icon",
     "waterfall",
+    "workload_plane",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -103,6 +104,31 @@ def apart(width: Callable[..., float]) -> Callable[[Any], None]:
                 found.append((x - half, y, x + half, y + 18, f"tick {words}"))
         for left, top, right, bottom, words in found:
             assert left >= 0 and top >= 0 and right <= theme.WIDTH and bottom <= height, f"{words!r} leaves the canvas"
+        for one, other in combinations(found, 2):
+            clear = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert clear, f"{one[4]!r} touches {other[4]!r}"
+
+    return check
+
+
+@pytest.fixture
+def svg_apart(width: Callable[..., float]) -> Callable[[str], None]:
+    """Fails when a text of a drawing touches another, leaves the canvas, or is below 16 px."""
+
+    def check(drawing: str) -> None:
+        element = ElementTree.fromstring(drawing)
+        wide, high = (float(element.attrib[name]) for name in ("width", "height"))
+        found = []
+        for text in element.iter("{http://www.w3.org/2000/svg}text"):
+            size, words = float(text.attrib["font-size"]), text.text or ""
+            length = width(words, size, bold=text.get("font-weight") == "700")
+            left = float(text.attrib["x"]) - length * {"start": 0, "middle": 0.5, "end": 1}[text.attrib["text-anchor"]]
+            base = float(text.attrib["y"])
+            found.append((left, base - 0.76 * size, left + length, base + 0.24 * size, words))
+            assert size >= 16, f"{words!r} is {size} px high"
+        assert found
+        for left, top, right, bottom, words in found:
+            assert left >= 0 and top >= 0 and right <= wide and bottom <= high, f"{words!r} leaves the canvas"
         for one, other in combinations(found, 2):
             clear = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
             assert clear, f"{one[4]!r} touches {other[4]!r}"

@@ -105,7 +105,10 @@ def test_an_area_is_drawn_only_where_it_has_a_height() -> None:
     made = panel()
     made.area([0, 10, 20, 30, 40], [0, 10, 10, 0], [25, 10, 30, 0], role="invoke")
     assert made.board.parts.count("M") == 2
-    assert "M100.0,120.0V70.0H200.0V120.0H100.0Z" in made.board.parts
+    assert "M100,120V70H200V120H100Z" in made.board.parts
+    level = panel()
+    level.area([0, 10, 20], [0, 0], [25, 25], role="invoke")
+    assert "M100,120V70H300V120H100Z" in level.board.parts  # equal heights are one step
     empty = panel()
     empty.area([0, 40], [5], [5], role="invoke")
     assert empty.board.parts == ""
@@ -114,10 +117,10 @@ def test_an_area_is_drawn_only_where_it_has_a_height() -> None:
 def test_bars_under_four_pixels_touch_each_other() -> None:
     made = panel()
     made.bars(range(0, 41, 10), [10, 0, 10, 50], role="axis")
-    assert "M100.5,120V100.0H199.5V120M300.5" in made.board.parts
+    assert "M100.5,120v-20h99v20M300.5" in made.board.parts
     fine = panel()
     fine.bars([at * 40 / 200 for at in range(201)], [10] * 200, role="axis")
-    assert "H102.0V120M102.0,120" in fine.board.parts
+    assert "M100,120v-20h2v20M102,120" in fine.board.parts
 
 
 def test_a_point_may_be_hollow_and_stand_over_its_place_on_the_axis() -> None:
