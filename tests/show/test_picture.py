@@ -49,6 +49,14 @@ def test_a_table_whose_rows_do_not_fit_is_refused(rows: list[tuple[str, ...]], a
         Table("short", ("a", "b"), rows, align)
 
 
+def test_columns_have_the_widths_that_are_given(read_html: Callable[[str], Any]) -> None:
+    table = Table("Cards", ("", "text"), [("A", "long")], widths=(10, 90))
+    heads = [attributes.get("width") for tag, attributes in read_html(table.html()).tags if tag in ("th", "td")]
+    assert heads == ["10%", "90%", None, None]
+    with pytest.raises(ValueError, match="one width for each column"):
+        Table("Cards", ("", "text"), [], widths=(100,))
+
+
 def test_a_table_keeps_its_rows_when_the_list_changes() -> None:
     rows = [["a", "1"]]
     table = Table("kept", ["name", "number"], rows)

@@ -1,0 +1,116 @@
+"""Exercise 12.1, deal-breakers: which limits a workload breaks, for workloads as dictionaries.
+
+The right names come from the same rule that the cards of lesson 12 are computed with (`models/workloads.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lambdalab.learn.cases import called, first
+from lambdalab.learn.exercises import Case, Detect, Tried
+from lambdalab.models.workloads import limits, workload
+
+PLAIN: Mapping[str, Any] = {
+    "run_s": 2,
+    "call": "async",
+    "payload_mb": 0.1,
+    "memory_mb": 512,
+    "tmp_mb": 512,
+    "gpu": False,
+    "connections": False,
+    "browser": False,
+}
+"""A workload that breaks nothing."""
+
+_CASES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (  # what differs from PLAIN, and how it may vary
+    ("a run of 16 min", {"run_s": 960}, {"run_s": (901, 1_200, 3_600)}),
+    ("7 MB, and the caller waits", {"call": "sync", "payload_mb": 7}, {"payload_mb": (6.5, 8, 20)}),
+    ("2 MB, and the caller waits", {"call": "sync", "payload_mb": 2}, {"payload_mb": (1.5, 3, 5)}),
+    ("0.9 MB, asynchronous", {"payload_mb": 0.9}, {"payload_mb": (0.3, 0.5, 0.95)}),
+    ("1.2 MB, asynchronous", {"payload_mb": 1.2}, {"payload_mb": (1.1, 2, 5)}),
+    ("40 s behind an API", {"call": "sync", "browser": True, "run_s": 40}, {"run_s": (30, 60, 300)}),
+    ("12 GB of memory", {"memory_mb": 12_288}, {"memory_mb": (10_241, 16_384, 32_768)}),
+    ("11 GB in /tmp", {"tmp_mb": 11_264}, {"tmp_mb": (10_241, 20_480)}),
+    ("a GPU", {"gpu": True}, {}),
+    ("open connections", {"connections": True, "call": "sync"}, {}),
+    ("exactly 10 GB of memory", {"memory_mb": 10_240}, {}),
+    ("exactly 10 GB in /tmp", {"tmp_mb": 10_240}, {}),
+    ("exactly 15 min", {"run_s": 900}, {}),
+    ("exactly 29 s behind an API", {"call": "sync", "browser": True, "run_s": 29}, {}),
+    ("nothing special", {}, {"run_s": (1, 30, 400), "memory_mb": (128, 1_769, 3_008)}),
+    ("20 min on a GPU", {"run_s": 1_200, "gpu": True}, {"run_s": (1_000, 5_000)}),
+)
+
+
+def broken(given: Mapping[str, Any]) -> list[str]:
+    """The names of the limits that a workload of this form breaks."""
+    return list(dataclasses.replace(workload("thumbnails"), **given).broken)
+
+
+def cases(rng: random.Random | None) -> Sequence[Case]:
+    made = []
+    for tried, changed, varied in _CASES:
+        other = {} if rng is None else {key: rng.choice(values) for key, values in varied.items()}
+        given = {**PLAIN, **changed, **other}
+        made.append(called("broken_limits", given, expected=broken(given), tried=_told(tried, other), same=_same_names))
+    return made
+
+
+def _told(tried: str, other: Mapping[str, Any]) -> str:
+    return f"other numbers: {', '.join(f'{key} {value}' for key, value in other.items())}" if other else tried
+
+
+def _same_names(value: Any, expected: list[str]) -> bool:
+    """A list with the same names, in any order."""
+    return type(value) is list and all(isinstance(one, str) for one in value) and sorted(value) == sorted(expected)
+
+
+def _names(one: Tried) -> list[str] | None:
+    value = one.seen.value
+    return value if isinstance(value, list) and all(isinstance(name, str) for name in value) else None
+
+
+def forgotten(name: str) -> Detect:
+    """This limit is broken and was not named, although a list came back."""
+    return first(lambda one: _missing(one, name))
+
+
+def _missing(one: Tried, name: str) -> Mapping[str, object] | None:
+    (given,) = one.case.about
+    found = _names(one)
+    if found is None or name not in broken(given) or name in found:
+        return None
+    return {"run": given["run_s"], "payload": given["payload_mb"]}
+
+
+def without_need(name: str) -> Detect:
+    """This limit was named for a workload to which it does not apply, or whose value is below it."""
+
+    def fits(one: Tried) -> Mapping[str, object] | None:
+        (given,) = one.case.about
+        found = _names(one)
+        if found is None or name not in found or name in broken(given):
+            return None
+        return {"payload": given["payload_mb"], "call": given["call"]}
+
+    return first(fits)
+
+
+def exactly_named(one: Tried) -> Mapping[str, object] | None:
+    """A limit was named where the value is exactly the limit."""
+    (given,) = one.case.about
+    found = _names(one) or []
+    values = {
+        "timeout_most_s": (given["run_s"], "s"),
+        "rest_s": (given["run_s"], "s"),
+        "memory_most_mb": (given["memory_mb"], "MB"),
+        "tmp_most_mb": (given["tmp_mb"], "MB"),
+    }
+    for name, (value, unit) in values.items():
+        if name in found and value == limits()[name] and name not in broken(given):
+            return {"value": f"{value:,} {unit}", "name": name}
+    return None

@@ -1,0 +1,67 @@
+"""Workbook 12, When to use Lambda: limits, twelve verdicts, one change, a long job in pieces, one page for the boss.
+
+What each exercise tries and how its wrong answers are recognised; the words are in `content/w12.toml`. Specified in
+EXERCISES, 12.1 to 12.5. The cases themselves are in `deal_breakers.py`, `verdicts.py`, `pieces.py` and `one_page.py`;
+the workloads are those of the lesson (`models/workloads.py`).
+"""
+
+from __future__ import annotations
+
+from lambdalab.learn.cases import first
+from lambdalab.learn.wording import Part, exercises
+from lambdalab.learn.workbooks import deal_breakers, one_page, pieces, verdicts
+
+EXERCISES = exercises(
+    "12",
+    {
+        "12.1": Part(
+            deal_breakers.cases,
+            {
+                "front-forgotten": deal_breakers.forgotten("rest_s"),
+                "six-for-asynchronous": deal_breakers.forgotten("async_mb"),
+                "one-for-a-caller": deal_breakers.without_need("async_mb"),
+                "exactly-the-limit": first(deal_breakers.exactly_named),
+            },
+        ),
+        "12.2": Part(
+            verdicts.placed,
+            {
+                "no-limit-broken": first(verdicts.no_limit_broken),
+                "dearer-on-lambda": first(verdicts.dearer_on_lambda),
+                "idle-machine": first(verdicts.idle_machine),
+            },
+        ),
+        "12.3": Part(
+            verdicts.turning,
+            {
+                "strengthened": verdicts.said_change(
+                    ("ticket sale", "twice the peak"), ("thumbnails", "twice the rate")
+                ),
+                "number-where-a-limit-decides": verdicts.said_change(("backup", "twice a night")),
+                "nobody-feels-it": verdicts.said_change(
+                    ("clean-up", "other region"), ("ticket sale", "paid by points")
+                ),
+                "speed-is-not-state": verdicts.said_change(("game", "faster CPU"), ("game", "more players")),
+            },
+        ),
+        "12.4": Part(
+            pieces.cases,
+            {
+                "without-overhead": pieces.would_be(pieces.without_overhead, pieces.reserve_alone),
+                "rounded-down": pieces.would_be(pieces.rounded_down),
+                "as-many-as-possible": pieces.as_many_as_possible,
+                "overhead-left-out": pieces.overhead_left_out,
+            },
+        ),
+        "12.5": Part(
+            one_page.cases,
+            {
+                "no-source": one_page.found("no-source"),
+                "adds-up-otherwise": one_page.found("adds-up-otherwise"),
+                "no-counter-argument": one_page.found("no-counter-argument"),
+                "own-reason": one_page.found("own-reason"),
+                "not-measurable": one_page.found("not-measurable"),
+            },
+        ),
+    },
+)

@@ -1,0 +1,348 @@
+"""Answers to the exercises of workbook 12, as students write them; what they are is explained in `answers.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lambdalab.learn.workbooks import verdicts
+from lambdalab.models.workloads import workloads
+from tests.learn.answers import Answers
+
+MORE_WRONG: dict[str, dict[str, tuple[str, str]]] = {}
+
+# 12.1, deal-breakers
+
+_GIVEN = "from lambdalab.models.workloads import limits as known_limits\n\nlimits = dict(known_limits())\n"
+_CONDITIONS = {
+    "timeout_most_s": 'w["run_s"] > limits["timeout_most_s"]',
+    "sync_mb": 'w["call"] == "sync" and w["payload_mb"] > limits["sync_mb"]',
+    "async_mb": 'w["call"] == "async" and w["payload_mb"] > limits["async_mb"]',
+    "memory_most_mb": 'w["memory_mb"] > limits["memory_most_mb"]',
+    "tmp_most_mb": 'w["tmp_mb"] > limits["tmp_most_mb"]',
+    "rest_s": 'w["browser"] and w["run_s"] > limits["rest_s"]',
+    "gpus": 'w["gpu"]',
+    "connections": 'w["connections"]',
+}
+
+
+def _limits(changed: dict[str, str | None] | None = None, end: str = "found") -> str:
+    """The right function, but for these conditions; None leaves a name out."""
+    conditions = _CONDITIONS | (changed or {})
+    lines = [f'    if {text}:\n        found.append("{name}")\n' for name, text in conditions.items() if text]
+    return "def broken_limits(w):\n    found = []\n" + "".join(lines) + f"    return {end}\n"
+
+
+A_12_1 = Answers(
+    given=_GIVEN,
+    stub='def broken_limits(w):\n    raise NotImplementedError("Exercise 12.1")\n',
+    solution=_limits(),
+    also_right={
+        "another order": _limits(end="list(reversed(found))"),
+        "a dictionary, filtered": "def broken_limits(w):\n    broken = {"
+        + ", ".join(f'"{name}": {text}' for name, text in _CONDITIONS.items())
+        + "}\n    return [name for name in broken if broken[name]]\n",
+    },
+    wrong={
+        "front-forgotten": _limits({"rest_s": None}),
+        "six-for-asynchronous": _limits({"sync_mb": 'w["payload_mb"] > limits["sync_mb"]', "async_mb": None}),
+        "one-for-a-caller": _limits({"async_mb": 'w["payload_mb"] > limits["async_mb"]'}),
+        "exactly-the-limit": _limits({"memory_most_mb": 'w["memory_mb"] >= limits["memory_most_mb"]'}),
+    },
+    failing={
+        "raised": _limits({"gpus": 'w["gpus"]'}),
+        "case": _limits(end="set(found)"),
+    },
+)
+MORE_WRONG["12.1"] = {
+    "the 15 minutes for a browser": (
+        "front-forgotten",
+        _limits({"rest_s": None, "timeout_most_s": 'w["run_s"] > limits["timeout_most_s"] or w["run_s"] == 40'}),
+    ),
+    "900 s are too much": ("exactly-the-limit", _limits({"timeout_most_s": 'w["run_s"] >= limits["timeout_most_s"]'})),
+    "29 s are too much": (
+        "exactly-the-limit",
+        _limits({"rest_s": 'w["browser"] and w["run_s"] >= limits["rest_s"]'}),
+    ),
+    "nothing is ever broken": ("front-forgotten", "def broken_limits(w):\n    return []\n"),
+    "only what is printed": (
+        "front-forgotten",
+        'def broken_limits(w):\n    return ["timeout_most_s"] if w["run_s"] == 960 else []\n',
+    ),
+    "the names as one text": ("case", _limits(end='", ".join(found)')),
+    "no GPU at all": ("case", _limits({"gpus": None})),
+}
+
+# 12.2, twelve workloads
+
+_VERDICT: dict[str, Any] = {
+    "thumbnails": ("Lambda", "spiky load"),
+    "API": ("container service", "steady load"),
+    "backup": ("container service", "limit"),
+    "webhook": ("Lambda", "rare"),
+    "game": ("container service", "state"),
+    "GPU model": ("VM", "limit"),
+    "clean-up": ("Lambda", "rare"),
+    "chat command": ("container service", "latency"),
+    "ticket sale": ("Lambda", "spiky load"),
+    "accounting": ("VM", "team knows it"),
+    "import": ("Lambda", "rare"),
+    "dashboard": ("Lambda", "rare"),
+}
+
+
+def _filled(name: str, items: dict[str, Any], changed: dict[str, Any] | None = None) -> str:
+    return f"{name} = {items | (changed or {})!r}\n".replace("Ellipsis", "...")
+
+
+A_12_2 = Answers(
+    stub=_filled("verdict", dict.fromkeys(_VERDICT, ...)),
+    solution=_filled("verdict", _VERDICT),
+    also_right={
+        "the last of each accepted": _filled("verdict", {one.name: one.accepted[-1] for one in workloads()}),
+        "lists": _filled("verdict", {name: list(pair) for name, pair in _VERDICT.items()}),
+    },
+    wrong={
+        "dearer-on-lambda": _filled("verdict", _VERDICT, {"API": ("Lambda", "steady load")}),
+        "idle-machine": _filled("verdict", _VERDICT, {"webhook": ("VM", "rare")}),
+        "no-limit-broken": _filled("verdict", _VERDICT, {"dashboard": ("container service", "limit")}),
+    },
+    failing={
+        "case": _filled("verdict", _VERDICT, {"game": ("Lambda", "state")}),
+        "shape": _filled("verdict", _VERDICT, {"game": "VM"}),
+        "unwritten": _filled("verdict", _VERDICT, {"game": ...}),
+    },
+)
+MORE_WRONG["12.2"] = {
+    "everything on Lambda": ("dearer-on-lambda", _filled("verdict", dict.fromkeys(_VERDICT, ("Lambda", "rare")))),
+    "a VM for all": ("no-limit-broken", _filled("verdict", dict.fromkeys(_VERDICT, ("VM", "limit")))),
+    "a VM for the clean-up": ("idle-machine", _filled("verdict", _VERDICT, {"clean-up": ("VM", "team knows it")})),
+    "a limit for the game": ("case", _filled("verdict", _VERDICT, {"game": ("VM", "limit")})),
+    "the right verdict for the wrong reason": ("case", _filled("verdict", _VERDICT, {"import": ("Lambda", "state")})),
+    "a word that is none": ("shape", _filled("verdict", _VERDICT, {"import": ("Fargate", "rare")})),
+}
+assert list(_VERDICT) == [one.name for one in workloads()]
+
+# 12.3, change one thing
+
+_TURNS = {
+    "thumbnails": "20 min each",
+    "API": "a five-hundredth of the rate",
+    "backup": "can be cut into 10-minute pieces",
+    "game": "state moves to a store, calls become short",
+    "clean-up": "200 accounts in one run, 70 min",
+    "ticket sale": "3,000/s all day",
+}
+_AGAIN = _filled("again", {"webhook": "1,000/s all day", "dashboard": "40 s a view"})
+_OPEN = _filled("again", {"webhook": ..., "dashboard": ...})
+A_12_3 = Answers(
+    stub=_filled("turns", dict.fromkeys(_TURNS, ...)) + _OPEN,
+    solution=_filled("turns", _TURNS) + _AGAIN,
+    also_right={"a wrong first part is credited": _filled("turns", _TURNS, {"API": "double memory"}) + _AGAIN},
+    wrong={
+        "strengthened": _filled("turns", _TURNS, {"ticket sale": "twice the peak"}) + _AGAIN,
+        "number-where-a-limit-decides": _filled("turns", _TURNS, {"backup": "twice a night"}) + _AGAIN,
+        "nobody-feels-it": _filled("turns", _TURNS, {"clean-up": "other region"}) + _AGAIN,
+        "speed-is-not-state": _filled("turns", _TURNS, {"game": "faster CPU"}) + _AGAIN,
+    },
+    failing={
+        "next": _filled("turns", _TURNS) + _OPEN,
+        "case": _filled("turns", _TURNS)
+        + _filled("again", {"webhook": "2 MB in each call", "dashboard": "40 s a view"}),
+        "shape": _filled("turns", _TURNS, {"API": "c"}) + _AGAIN,
+        "unwritten": _filled("turns", _TURNS, {"API": ...}) + _AGAIN,
+    },
+)
+assert list(_TURNS) == list(verdicts.CHANGES)
+
+# 12.4, forty minutes into fifteen
+
+_COSTS = 'costs = {"lambda": 4 * 620 * 1769 / 1024 * 0.0000166667 + 4 * 2e-7, "fargate": 2420 / 3600 * 0.04937}\n'
+_IMPORTS = "import math\n"
+
+
+def _plan(count: str, seconds: str = "total_s / n + overhead_s", costs: str = _COSTS) -> str:
+    return (
+        "def plan(total_s, overhead_s, limit_s, reserve):\n    most = limit_s * (1 - reserve)\n"
+        "    if overhead_s >= most:\n        return None\n"
+        f"    n = max(1, {count})\n    return n, {seconds}\n{costs}"
+    )
+
+
+_RIGHT = "math.ceil(total_s / (most - overhead_s))"
+A_12_4 = Answers(
+    given=_IMPORTS,
+    stub='def plan(total_s, overhead_s, limit_s, reserve):\n    raise NotImplementedError("Exercise 12.4")\n'
+    'costs = {"lambda": ..., "fargate": ...}\n',
+    solution=_plan(_RIGHT),
+    also_right={
+        "counted upwards, a list": "def plan(total_s, overhead_s, limit_s, reserve):\n"
+        "    for n in range(1, 10_000):\n        each = total_s / n + overhead_s\n"
+        "        if each <= limit_s * (1 - reserve):\n            return [n, each]\n" + _COSTS,
+        "a whole run without overhead on Fargate, decimals": _plan(
+            _RIGHT,
+            costs="from decimal import Decimal\n"
+            'costs = {"lambda": Decimal("0.0714"), "fargate": Decimal(2400) / 3600 * Decimal("0.04937")}\n',
+        ),
+    },
+    wrong={
+        "without-overhead": _plan("math.ceil(total_s / limit_s)"),
+        "rounded-down": _plan("math.floor(total_s / (most - overhead_s))"),
+        "as-many-as-possible": _plan("20"),
+        "overhead-left-out": _plan(_RIGHT, "total_s / n"),
+    },
+    failing={
+        "raised": _plan("math.ceil(total_s / (most - overhead))"),
+        "case": _plan(_RIGHT, costs='costs = {"lambda": 0.02, "fargate": 0.033}\n'),
+        "unwritten": _plan(_RIGHT, costs='costs = {"lambda": 0.0714, "fargate": ...}\n'),
+        "shape": _plan(_RIGHT, costs='costs = {"lambda": "seven cents", "fargate": 0.033}\n'),
+    },
+)
+MORE_WRONG["12.4"] = {
+    "the reserve, and no overhead": ("without-overhead", _plan("math.ceil(total_s / most)")),
+    "a piece too many": ("case", _plan(f"1 + {_RIGHT}")),
+    "without the overhead of the pieces": (
+        "case",
+        _plan(_RIGHT, costs='costs = {"lambda": 2400 * 1769 / 1024 * 0.0000166667, "fargate": 0.0332}\n'),
+    ),
+    "the printed plan for every job": (
+        "case",
+        "def plan(total_s, overhead_s, limit_s, reserve):\n    return 4, 620\n" + _COSTS,
+    ),
+    "MB taken for GB": ("case", _plan(_RIGHT, costs='costs = {"lambda": 73.1, "fargate": 0.0332}\n')),
+}
+
+# 12.5, one page for the boss
+
+_LAMBDA = "150000 * 0.4 * lambda.duration_x86_gb_s + 0.15 * lambda.requests_per_million"
+_SERVER = "ec2.t3.micro_hour * 24 * 30"
+_PAGE: dict[str, Any] = {
+    "workload": "thumbnails",
+    "decision": ("Lambda", "spiky load"),
+    "numbers": [
+        ("USD a month on Lambda", 1.03, _LAMBDA),
+        ("USD a month for a small server", 7.49, _SERVER),
+        ("seconds of a run, at most", 900, "limits.timeout_most_s"),
+    ],
+    "against": ("latency", "The first photo of a burst waits for a cold start."),
+    "would change": "more than 4 photos at once, over a whole day",
+}
+_BACKUP: dict[str, Any] = {
+    "workload": "backup",
+    "decision": ["VM", "limit"],
+    "numbers": (
+        ["minutes that a function has", 15, "limits.timeout_most_s / 60"],
+        ("USD a month for the server", 72.58, "ec2.m7i.large_hour * 24 * 30"),
+        ("minutes of the backup", 45, "Measured: last Tuesday, on the old server"),
+    ),
+    "against": ["team knows it", "Nobody in the team has ever looked after a server."],
+    "would change": "a backup that ends within 13 minutes, measured over a week",
+}
+
+
+def _page(**changed: Any) -> str:
+    return _filled("page", _PAGE, {key.replace("_", " "): value for key, value in changed.items()})
+
+
+def _numbers(*changed: tuple[Any, ...], first: int = 0) -> str:
+    """The page with other numbers in the places from `first` on."""
+    numbers = list(_PAGE["numbers"])
+    numbers[first : first + len(changed)] = changed
+    return _page(numbers=numbers)
+
+
+A_12_5 = Answers(
+    stub=_filled("page", dict.fromkeys(_PAGE, ...)),
+    solution=_page(),
+    also_right={
+        "another workload, lists and a measurement": _filled("page", _BACKUP),
+        "four numbers": _page(numbers=[*_PAGE["numbers"], ("days", 30, "measured: days of a usual month, by hand")]),
+        "another verdict of two": _page(workload="import", decision=("either", "limit is near")),
+    },
+    wrong={
+        "no-source": _numbers(("USD a month on Lambda", 1.03, "")),
+        "adds-up-otherwise": _numbers(("USD a month on Lambda", 1054.0, _LAMBDA)),
+        "no-counter-argument": _page(against="none"),
+        "own-reason": _page(against=("spiky load", "The load is so spiky that it is hard to test.")),
+        "not-measurable": _page(would_change="if the load becomes much higher"),
+    },
+    failing={
+        "case": _page(decision=("VM", "limit")),
+        "shape": _page(workload="newsletter"),
+        "unwritten": _page(would_change=...),
+    },
+)
+MORE_WRONG["12.5"] = {
+    "a source that names nothing": ("no-source", _numbers(("USD a month on Lambda", 1.03, "the price list"))),
+    "a constant as its own way": ("no-source", _numbers(("USD a month on Lambda", 1.03, "1.03"))),
+    "no way at all": ("no-source", _numbers(("USD a month on Lambda", 1.03, None))),
+    "measured, and not how": ("no-source", _numbers(("USD a month on Lambda", 1.03, "measured: yes"))),
+    "an unknown fact": ("case", _numbers(("USD a month on Lambda", 1.03, "lambda.price * 3"))),
+    "code as the way": ("case", _numbers(("USD", 1.03, "print(lambda.requests_per_million)"))),
+    "three copied limits": (
+        "case",
+        _page(
+            numbers=[
+                ("seconds", 900, "limits.timeout_most_s"),
+                ("MB", 10_240, "limits.memory_most_mb"),
+                ("MB of an event", 6, "limits.payload.sync_mb"),
+            ]
+        ),
+    ),
+    "computed, and no price": (
+        "case",
+        _page(
+            numbers=[
+                ("minutes", 15, "limits.timeout_most_s / 60"),
+                ("GB", 10, "limits.memory_most_mb / 1024"),
+                ("MB of an event", 6, "limits.payload.sync_mb"),
+            ]
+        ),
+    ),
+    "one number three times": ("case", _page(numbers=[_PAGE["numbers"][0]] * 3)),
+    "two numbers": ("shape", _page(numbers=_PAGE["numbers"][:2])),
+    "a text as a value": ("shape", _numbers(("USD", "1.03", _LAMBDA))),
+    "an empty argument": ("no-counter-argument", _page(against=("latency", ""))),
+    "no argument": ("no-counter-argument", _page(against=None)),
+    "one word": ("no-counter-argument", _page(against=("latency", "slow"))),
+    "a number without words": ("not-measurable", _page(would_change="100")),
+    "nothing would": ("not-measurable", _page(would_change="nothing at all would change it")),
+    "the newsletter of the twin": ("shape", _page(workload="newsletter", decision=("Lambda", "rare"))),
+}
+
+ANSWERS = {"12.1": A_12_1, "12.2": A_12_2, "12.3": A_12_3, "12.4": A_12_4, "12.5": A_12_5}
+SLOW = {"12.2": (0,), "12.3": (0,), "12.5": (0,)}
+
+# What the messages say, with the values that these answers must bring into it.
+PRINTED = {
+    (
+        "12.1",
+        "front-forgotten",
+    ): "A browser waits 40 s for this one. The function may run 15 min; the API in front gives",
+    ("12.1", "six-for-asynchronous"): "An asynchronous event of 1.2 MB",
+    ("12.1", "one-for-a-caller"): 'An event of 7 MB, `call` is `"sync"`',
+    ("12.1", "exactly-the-limit"): "10,240 MB exactly is allowed.",
+    ("12.2", "dearer-on-lambda"): "Price both: $1,400 against $602 a month.",
+    ("12.2", "idle-machine"): "Idle 99.998 % of the day, and yours to patch.",
+    ("12.2", "no-limit-broken"): "dashboard breaks none of 12.1's limits. What else speaks?",
+    (
+        "12.3",
+        "strengthened",
+    ): 'For ticket sale you said "twice the peak". Even spikier: the verdict stays, more firmly.',
+    ("12.3", "number-where-a-limit-decides"): "45 minutes are 45 minutes: the limit decides here, not the number.",
+    ("12.3", "nobody-feels-it"): "Price and limits are the same. What would have to be longer, larger or steadier?",
+    ("12.4", "without-overhead"): "With overhead each piece takes 820 s: above the 810 s that the reserve leaves.",
+    (
+        "12.4",
+        "rounded-down",
+    ): "3 pieces take 820 s each, above the 810 s that the reserve leaves. The remainder needs a",
+    ("12.4", "as-many-as-possible"): "20 pieces pay 20 × 20 s of overhead, and only 20 run at once.",
+    ("12.4", "overhead-left-out"): "4 is the right number, and 600 s are the work alone.",
+    (
+        "12.5",
+        "no-source",
+    ): '"USD a month on Lambda": 1.03. Where does 1.03 come from? Name the fact or the measurement.',
+    ("12.5", "adds-up-otherwise"): "you wrote 1054.0, and the way to it gives 1.03.",
+    ("12.5", "no-counter-argument"): "Every design gives something up. What would a critic say first?",
+    ("12.5", "own-reason"): '"spiky load" speaks for your decision and against it.',
+    ("12.5", "not-measurable"): "Give a number someone could observe.",
+}
