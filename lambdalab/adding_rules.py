@@ -42,7 +42,7 @@ def rule(
     """
     if bool(pattern) == bool(schedule):
         raise LabError(
-            'A rule needs to know when it calls: give pattern={"detail-type": ["OrderPlaced"]} or '
+            'A rule needs to know when it calls: give pattern={"source": ["shop"]} or '
             'schedule="rate(5 minutes)", and only one of the two.'
         )
     called = ":".join(function_arn.split(":")[6:])

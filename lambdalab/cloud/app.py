@@ -322,6 +322,7 @@ def _frozen(function: Any, layers: Sequence[tuple[bytes, str]]) -> FunctionVersi
         "role": function.role,
         "ephemeral_mb": int(function.ephemeral_storage),
         "dead_letters": function.dead_letters,
+        "architecture": str((function.architectures or ["x86_64"])[0]),
         "image_config": function.image_config.response() if function.package_type == "Image" else {},
         "snap_start": function.snap_start == "PublishedVersions" and str(function.version) != "$LATEST",
     }

@@ -23,6 +23,7 @@ from lambdalab.cloud import (
     event_buses,
     event_rules,
     http_apis,
+    listings,
     mappings,
     motos_time,
     queues,
@@ -69,6 +70,7 @@ def install(hands: Hands, clockwork: ClockHands, reading: ReadingHands) -> None:
     motos_time.install(hands.now)
     control.install(hands)
     buckets.install(hands)
+    listings.install()
     topics.install(hands)
     event_buses.install(hands)
     event_rules.install()

@@ -93,6 +93,8 @@ def reasoned(
 ) -> Case:
     """Look at one entry of several parts, such as a verdict and its reason; else like `verdict`.
 
+    Of a pair whose first part is right and whose second is not, just that is said.
+
     Args:
         parts: what may stand in each place.
         form: how an entry is written, in a sentence.
@@ -104,7 +106,9 @@ def reasoned(
         chosen = _several(f'`{name}["{item}"]`', all_filled(work, name, items)[item], parts, form)
         seen = f'For "{item}" you {said.format(*chosen)}.'
         shown = ", ".join(str(part) for part in chosen)
-        return Seen(chosen in accepted, shown, chosen, rows=(), message=Message(seen, against))
+        half = len(parts) == 2 and any(chosen[0] == entry[0] for entry in accepted)
+        why = Message(seen, f'"{chosen[0]}" fits. Another of the reasons says why.', "Look at what is asked for here.")
+        return Seen(chosen in accepted, shown, chosen, rows=(), message=why if half else Message(seen, against))
 
     return Case(item, f'{name}["{item}"]', run, about=item)
 

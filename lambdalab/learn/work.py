@@ -150,10 +150,9 @@ def not_deployed(function: str) -> Message:
 
 def raised_inside(error: Mapping[str, Any]) -> Raised:
     """AWS's error object as an error with the student's own line."""
-    trace = [str(entry) for entry in error.get("stackTrace") or []]
-    line, number = "", 0
-    if trace:
-        found = re.search(r"[Ll]ine (\d+)", trace[-1])
-        number = int(found.group(1)) if found else 0
-        line = trace[-1].strip().split("\n")[-1].strip() if "\n" in trace[-1].strip() else ""
+    frames = [str(entry).strip() for entry in error.get("stackTrace") or []]
+    own = next((frame for frame in reversed(frames) if "/var/task/" in frame), "")  # not boto3's, nor Python's
+    place, _, code = own.partition("\n")
+    found, line = re.search(r"[Ll]ine (\d+)", place), code.strip().split("\n")[-1].strip()
+    number = int(found.group(1)) if found else 0
     return Raised(str(error.get("errorType", "Error")), str(error.get("errorMessage", "")), line, number)

@@ -32,9 +32,10 @@ class Step:
         source: who acts, or whose event it is: an ARN.
         target: what is acted on, or who receives: an ARN.
         subject: what it is about: a key, a path, a message's id.
-        outcome: "ok", "filtered", "expired" (a stream's change was too old), "denied", "region", "missing", "stopped",
-            "throttled", "failed", "returned" (a batch went back to its queue), "dead-lettered", "replaced", "refused",
-            "expression" (a schedule was refused); of a queue's "retry", "given up", "lost".
+        outcome: "ok", "filtered", "disabled" (the rule is switched off), "untargeted" (it has no target), "expired"
+            (a stream's change was too old), "denied", "region", "missing", "stopped", "throttled", "failed", "returned"
+            (a batch went back to its queue), "dead-lettered", "replaced", "refused", "expression" (a schedule was
+            refused); of a queue's "retry", "given up", "lost".
         reason: why, in a sentence; of an "ok" request, that its answer was lost; "" when all went well.
         advice: what to do about it, such as the call that would allow it; "" when nothing is to be done.
         status: of a request, its HTTP status.

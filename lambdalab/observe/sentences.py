@@ -73,8 +73,8 @@ _DELIVERIES = {
     "dead-lettered": Telling(
         "dead letter",
         "moved to the dead-letter queue: {reason}.",
-        "Find out why: the function failed on it, or was never free for it. Then receive it there, send it to the queue "
-        "again, and delete it.",
+        "Find out why: the function failed on it, or was never free for it. Then receive it there, send it to the "
+        "queue again, and delete it.",
     ),
 }
 _REQUESTS = {

@@ -7,6 +7,7 @@ changes of rules, which belong to no event, and what Lambda's own queue says of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lambdalab.clock import Jump, machine
@@ -240,7 +241,7 @@ class _Way:
         part = Part("lost", "on its way", (self._stretch(step.began, step.ended),), outcome)
         waited = step.name.startswith("http:")
         return Station(
-            "lost", last_of(step.target), (part,), waited=waited, outcome=outcome, reason=step.reason, span=step.span,
+            "lost", _whom(step), (part,), waited=waited, outcome=outcome, reason=step.reason, span=step.span,
             came=came,
         )  # fmt: skip
 
@@ -253,6 +254,12 @@ class _Way:
             "lost", _named(one), (part,), one.attempt, False, waited, "throttled", reason, one.span, one.request_id,
             self._arrival(one.parent, one.time),
         )  # fmt: skip
+
+
+def _whom(step: Step) -> str:
+    """For whom an event was; where nobody was named, who had it last, such as "rule paid" or "bus shop"."""
+    kind = "rule" if ":rule/" in step.source else carrier(step)
+    return last_of(step.target) or f"{kind} {re.split('[:/]', step.source)[-1]}"
 
 
 def _moment(one: Invocation) -> float:

@@ -82,10 +82,10 @@ def nth(attempt: int) -> str:
 
 
 def rows_of(trace: Trace) -> list[Row]:
-    """The rows in order of their start; attempts of one event share a row, and filtered events have none."""
+    """The rows in order of their start; attempts of one event share a row; what no rule meant has none."""
     found: list[list[Station]] = []
     for station in sorted(trace.stations, key=lambda station: station.began):
-        if station.outcome == "filtered":
+        if station.outcome in ("filtered", "disabled"):
             continue
         before = next((stations for stations in found if _again(station, stations[0])), None)
         if before is None:

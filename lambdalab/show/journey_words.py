@@ -74,7 +74,7 @@ def spoken(trace: Trace) -> str:
     first = f"The last of {functions} functions ended {end}{wrong}"
     if trace.answered is not None:
         first = f"The {who(trace)}'s answer came after {exact(trace.answered)}; {first[0].lower()}{first[1:]}"
-    events = Counter(fit(row.came.name, _SHORT) for row in rows if row.came and row.came.name)
+    events = Counter(fit(row.came.name, _SHORT) for row in rows if row.came and row.came.name and row.bars)
     said = [f"{in_words(many)} {'starts' if many == 1 else 'start'} from {name}" for name, many in events.items()]
     second = ", ".join(said[:3]) or f"{in_words(len(rows))} rows"
     second = second[0].upper() + second[1:]

@@ -36,6 +36,7 @@ _TROUBLE = {
     "region": "another region",
     "stopped": "stopped: a loop",
     "filtered": "filtered out",
+    "disabled": "rule switched off",
     "throttled": "turned away, 429",
     "failed": "failed",
     "refused": "refused",
@@ -46,6 +47,7 @@ _HAPPENED = {
     "region": "the event is sent to another region, and is not taken",
     "stopped": "the function has started itself again and again, and is stopped",
     "filtered": "the event does not match the filter",
+    "disabled": "the rule is switched off",
     "throttled": "the function has no room for the event",
     "failed": "the function fails",
     "expired": "the event was too old before the function had done its work",
@@ -219,7 +221,7 @@ def _way(topology: Topology, group: Sequence[Step]) -> Iterator[Frame]:
     for (index, well, _), same in found.items():
         passed |= {index} if well else set()
         states = [DID if i in passed else MAY if i in passes else NOT_REACHED for i in range(len(topology.arrows))]
-        if not arrived(same[-1]) and same[-1].outcome != "filtered":
+        if not arrived(same[-1]) and same[-1].outcome not in ("filtered", "disabled"):
             states[index] = BROKEN
         yield _frame(topology, index, same[-1], len(same), states)
 

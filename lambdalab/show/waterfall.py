@@ -140,8 +140,9 @@ class _Drawing:
     def _value(self, canvas: Canvas, line: Line, y: float) -> None:
         """Beside the bars, towards the free side."""
         blocks, words = self.blocks[line], line.value
-        role = {"throttled": self.colours.throttled, "ok": self.colours.text, "waiting": self.colours.second}
-        colour = role.get(line.outcome, self.colours.text if line.outcome == "filtered" else self.colours.failed)
+        role = dict.fromkeys(("ok", "filtered", "disabled"), self.colours.text)
+        role |= {"throttled": self.colours.throttled, "waiting": self.colours.second}
+        colour = role.get(line.outcome, self.colours.failed)
         if not blocks:
             self._label(canvas, LEFT + _GAP, y, words, self.colours.second)
             return

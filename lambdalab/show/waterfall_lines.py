@@ -19,6 +19,8 @@ NAME = 40  # characters of a name in a sentence
 _NONE = "none: the environment was there"
 OUTCOMES = {
     "filtered": "filtered out, no code ran",
+    "disabled": "the rule is switched off, no code ran",
+    "untargeted": f"{theme.CROSS} no target",
     "denied": f"{theme.CROSS} denied",
     "missing": f"{theme.CROSS} there is no such thing",
     "stopped": f"{theme.CROSS} stopped as a loop",

@@ -19,6 +19,8 @@ _ROWS = 8  # of a table
 _SHORT, _SHORTEST = 28, 16  # characters of a name where a title has two, or says more
 VERBS = {
     "filtered": "was filtered out",
+    "disabled": "met a rule that is switched off",
+    "untargeted": "found no target",
     "denied": "was denied",
     "missing": "found nothing of this name",
     "stopped": "was stopped as a loop",

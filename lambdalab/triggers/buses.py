@@ -34,6 +34,9 @@ ACTIONS = {
 }
 """What EventBridge must be allowed to do with a target, by the service in its ARN."""
 _NAME = "events:Event"
+_OTHER = "Change the rule (put_rule replaces all of it) or the event, if it is meant for this one."
+_SWITCHED_OFF = "Switch the rule on with enable_rule."
+_NO_TARGET = "Name one with put_targets."
 _CODES = {"denied": "NO_PERMISSIONS", "missing": "NO_RESOURCE"}
 
 
@@ -98,9 +101,9 @@ class BusTrigger:
             if rule.pattern is None:
                 continue
             if reason := rule.misses(event):
+                outcome, advice = ("filtered", _OTHER) if rule.enabled else ("disabled", _SWITCHED_OFF)
                 for target in rule.targets:
-                    advice = "Change the rule (put_rule replaces all of it) or the event, if it is meant for this one."
-                    note(self._push(rule, target["Arn"], event, trace), "filtered", reason, self._service, advice)
+                    note(self._push(rule, target["Arn"], event, trace), outcome, reason, self._service, advice)
             else:
                 self._send_to_targets(rule, event, trace, sent_on)
 
@@ -126,7 +129,7 @@ class BusTrigger:
         trace, now = trace.without_lineage(), self._service.now()
         if not rule.targets:
             reason = f"the rule {rule.name} matches, and it has no target"
-            self._nobody(rule.bus, event, trace, "missing", reason)
+            note(self._push(rule, "", event, trace), "untargeted", reason, self._service, _NO_TARGET)
         for target in rule.targets:
             self._agenda.soon(partial(self._try, Sending(rule, target, event, trace, now, sent_on)))
 

@@ -148,6 +148,7 @@ class Scheduler:
         name, trace = call.arn.rpartition("/")[2], Trace.new()
         words, began = f"scheduler:{name}", self._service.now()
         push = Push("", call.arn, call.target_arn, "scheduler:Invoke", "", words, began, trace)
+        self._service.meter.add("scheduler_invocations", 1)
         outcome, reason = self._may(call, push) or self._send(call, push, text)
         if outcome in _ERRORS:
             self._bury(call, push, text, outcome, reason, about)

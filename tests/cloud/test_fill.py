@@ -65,6 +65,24 @@ def test_two_thousand_are_made_at_once_and_no_rule_is_told(lab: Lab, bucket: str
     assert len(lab.steps(source=f"arn:aws:s3:::{bucket}")) == steps
 
 
+@pytest.mark.parametrize(
+    ("call", "kept"),
+    [("list_objects", "Contents"), ("list_objects_v2", "Contents"), ("list_object_versions", "Versions")],
+)
+def test_a_listing_gives_a_thousand_keys_at_most_whatever_is_asked_for(
+    lab: Lab, bucket: str, call: str, kept: str
+) -> None:
+    lab.fill(bucket, {f"{number:04}": 1 for number in range(1_005)})
+    listing = getattr(boto3.client("s3"), call)
+    many, few = listing(Bucket=bucket, MaxKeys=10_000), listing(Bucket=bucket, MaxKeys=7)
+    assert [(len(one[kept]), one["MaxKeys"], one["IsTruncated"]) for one in (many, few)] == [
+        (1_000, 1_000, True),
+        (7, 7, True),
+    ]
+    pages = boto3.client("s3").get_paginator(call).paginate(Bucket=bucket, PaginationConfig={"PageSize": 5_000})
+    assert [len(page[kept]) for page in pages] == [1_000, 5]
+
+
 def test_a_bucket_that_is_not_there_and_an_age_below_zero_are_told(lab: Lab, bucket: str) -> None:
     with pytest.raises(LabError, match="no bucket named 'nowhere'"):
         lab.fill("nowhere", {"a": 1})

@@ -46,7 +46,7 @@ A_08_1 = Answers(
         "as JSON text": f"pattern = {json.dumps(json.loads(json.dumps(_DOTTED)))!r}\n",
         "dotted keys": f"pattern = {_DOTTED!r}\n",
         "with $or": f"pattern = {_EITHER!r}\n",
-        "any spelling of one word": _pattern(country=["AT", {"prefix": "DE"}]),
+        "a sign of its own for 100": _pattern(total=[{"numeric": [">", 100]}, {"numeric": ["=", 100]}]),
     },
     wrong={
         "not-a-list": _pattern(source="shop"),
@@ -68,6 +68,14 @@ MORE_WRONG["08.1"] = {
     "the printed totals": ("totals-listed", _pattern(total=[120, 250, 1200.5])),
     "anything but true": ("test-as-a-value", _pattern(test=[{"anything-but": ["true"]}])),
     "nothing in detail": ("at-the-top", _pattern(total=None, country=None, test=_TEST, top={"country": _COUNTRY})),
+    "a sign in the text": ("numeric-form", _pattern(total=[{"numeric": ">= 100"}])),
+    "the number as a text": ("numeric-form", _pattern(total=[{"numeric": [">=", "100"]}])),
+    "a sign as the test": ("numeric-form", _pattern(total=[{">=": 100}])),
+    "anything but a truth value": ("exists-form", _pattern(test=[{"anything-but": [True]}])),
+    "exists as a text": ("exists-form", _pattern(test=[{"exists": "false"}])),
+    "an upper limit": ("case", _pattern(total=[{"numeric": [">=", 100, "<", 10_000]}])),
+    "the text 100 as well": ("case", _pattern(total=[*_TOTAL, "100"])),
+    "all that begins with DE": ("case", _pattern(country=["AT", {"prefix": "DE"}])),
     "any case": ("case", _pattern(country=[{"equals-ignore-case": "de"}, {"equals-ignore-case": "at"}])),
     "the numbers of the orders": ("case", _pattern(total=None, country=None, test=None, order=["1", "3", "8"])),
     "tests not left out": ("case", _pattern(test=None)),
@@ -195,6 +203,67 @@ MORE_WRONG["08.2"] = {
         "raised",
         _WIRED + _listens(rule=_RULE.replace("events.put_rule", "events.put_rules")) + _LOYALTY + _COUNTS,
     ),
+    "one for each customer": (
+        "one-for-each-customer",
+        _WIRED + _listens() + _LOYALTY + _COUNTS.replace('"id": order["id"]', '"id": order["customer"]'),
+    ),
+    "one for each second": (
+        "counted-again",
+        _WIRED + _listens() + _LOYALTY + _COUNTS.replace('"id": order["id"]', '"id": event["time"]'),
+    ),
+    "what an environment remembers": (
+        "counted-again",
+        _WIRED
+        + _listens()
+        + _LOYALTY
+        + "import uuid\nseen = set()\n"
+        + _COUNTS.replace(
+            "    points.put",
+            '    if order["id"] in seen:\n        return\n    seen.add(order["id"])\n    points.put',
+        ).replace('"id": order["id"],', '"id": str(uuid.uuid4()),'),
+    ),
+    "a look into the table first": (
+        "looked-first",
+        _WIRED
+        + _listens()
+        + _LOYALTY
+        + "import uuid\n"
+        + _COUNTS.replace(
+            "    points.put",
+            '    if any(item.get("order") == order["id"] for item in points.scan()["Items"]):\n        return\n'
+            "    points.put",
+        ).replace('"id": order["id"],', '"id": str(uuid.uuid4()), "order": order["id"],'),
+    ),
+    "only good cards": (
+        "case",
+        _WIRED
+        + _listens(pattern='{"detail-type": ["CardCharged"], "detail": {"card": ["good"]}}')
+        + _LOYALTY
+        + _COUNTS,
+    ),
+    "a point for somebody else": (
+        "case",
+        _WIRED + _listens() + _LOYALTY + _COUNTS.replace('order["customer"]', '"Ngozi"'),
+    ),
+    "payment changed, and the listener right": (
+        "case",
+        _WIRED
+        + _listens()
+        + _LOYALTY
+        + _COUNTS
+        + _PAYMENT
+        + SOURCES[PAYMENT].replace("    order =", '    print("paid")\n    order ='),
+    ),
+    "a conditional put, and its error not caught": (
+        "raised",
+        _WIRED
+        + _listens()
+        + _LOYALTY
+        + _COUNTS.replace(
+            '"customer": order["customer"]}',
+            '"customer": order["customer"]}, ConditionExpression="attribute_not_exists(id)"',
+        ),
+    ),
     "a point that belongs to nobody": (
         "case",
         _WIRED + _listens() + _LOYALTY + _COUNTS.replace(', "customer": order["customer"]', ""),
@@ -303,8 +372,39 @@ MORE_WRONG["08.3"] = {
     "on Mondays": ("case", _nightly(schedule='schedule = "cron(0 3 ? * MON *)"\n')),
     "24 hours": ("a-rate", _nightly(schedule='schedule = "rate(24 hours)"\n')),
     "both days given": ("case", _nightly(schedule='schedule = "cron(0 3 * * * *)"\n')),
-    "no answer": ("case", _nightly(_CLEANS.replace("    return {", "    answer = {"))),
-    "the answer of a dry run": ("case", _nightly(_CLEANS.replace('"would_delete"', '"deleted"'))),
+    "no answer": ("answer-form", _nightly(_CLEANS.replace("    return {", "    answer = {"))),
+    "the answer of a dry run": ("answer-form", _nightly(_CLEANS.replace('"would_delete"', '"deleted"'))),
+    "one page of ten thousand": (
+        "first-page",
+        _nightly(_CLEANS.replace(_PAGES, _ONE_PAGE.replace('exports")', 'exports", MaxKeys=10_000)'))),
+    ),
+    "the list of tags is this one": (
+        "only-tag",
+        _nightly(_CLEANS.replace(_TAGS, '            if tags == [{"Key": "keep", "Value": "true"}]:\n')),
+    ),
+    "the first tag": (
+        "only-tag",
+        _nightly(_CLEANS.replace(_TAGS, '            if tags and tags[0] == {"Key": "keep", "Value": "true"}:\n')),
+    ),
+    "a dry run that reads no tags": (
+        "dry-run-tags",
+        _nightly(_CLEANS.replace(_TAGS, _TAGS.replace(" in tags", ' in tags and not event.get("dry_run")'))),
+    ),
+    "any dry_run": (
+        "dry-run-false",
+        _nightly(
+            _CLEANS.replace('not event.get("dry_run")', '"dry_run" not in event').replace(
+                'event.get("dry_run")', '"dry_run" in event'
+            )
+        ),
+    ),
+    "kept files are counted": (
+        "counts-wrong",
+        _nightly(_CLEANS.replace("            count += 1\n", "").replace(_TAGS, "            count += 1\n" + _TAGS)),
+    ),
+    "always four": ("counts-wrong", _nightly(_CLEANS[: _CLEANS.index("    now")] + '    return {"deleted": 4}\n')),
+    "always none": ("case", _nightly(_CLEANS[: _CLEANS.index("    now")] + '    return {"deleted": 0}\n')),
+    "no word before the fields": ("case", _nightly(schedule='schedule = "0 3 * * ? *"\n')),
     "files with any tag stay": ("case", _nightly(_CLEANS.replace(_TAGS, "            if tags:\n"))),
 }
 
@@ -341,10 +441,20 @@ A_08_4 = Answers(
             one_listener=("SNS to SQS", "many must hear"),
             three_teams=("SNS to SQS", "many must hear"),
         ),
+        "other reasons, and more than is needed": _design(
+            "way",
+            _WAY,
+            work=("SNS to SQS", "may wait"),
+            smooth=("SQS", "may wait"),
+            keep_working=("SQS", "may wait"),
+            one_listener=("stream", "sender unchanged"),
+            three_teams=("SNS to SQS", "receiver absent"),
+        ),
     },
     wrong={
         "one-takes-it": _design("way", _WAY, three_services=("SQS", "many must hear")),
         "topic-forgets": _design("way", _WAY, keep_working=("SNS", "receiver absent")),
+        "stream-for-a-day": _design("way", _WAY, keep_working=("stream", "receiver absent")),
         "queue-for-order": _design("way", _WAY, every_change=("SQS", "order")),
     },
     failing={
@@ -357,6 +467,10 @@ MORE_WRONG["08.4"] = {
     "the prices": ("queue-for-order", _design("way", _WAY, react=("SQS", "order"))),
     "a word that is none": ("shape", _design("way", _WAY, react=("Kinesis", "order"))),
     "the right way for the wrong reason": ("case", _design("way", _WAY, smooth=("SQS", "order"))),
+    "three readers of a stream": (
+        "stream-for-a-day",
+        _design("way", _WAY, three_services=("stream", "many must hear")),
+    ),
 }
 
 _CHANGES = {
@@ -377,6 +491,12 @@ A_08_5 = Answers(
             show=(1, 1, "controller"),
             change=[1, 2, "controller"],
             undo=(1, 2, "controller"),
+        ),
+        "the same where the numbers are": _design(
+            "changes",
+            _CHANGES,
+            show=(1, 1, "same"),
+            undo=(2, 2, "same"),
         ),
     },
     wrong={
@@ -420,7 +540,7 @@ PRINTED = {
     ("08.1", "test-as-a-value"): "Order 1 has no `test`, and your pattern wants a value of it.",
     ("08.2", "code-changed"): "Payment's code changed: it now knows about loyalty, and fails when loyalty fails.",
     ("08.2", "unpaid-too"): "was never paid and got a point.",
-    ("08.2", "not-let-in"): "The rule matched 3 times, and the function was denied each time: `events.amazonaws.com`",
+    ("08.2", "not-let-in"): "The rule matched 4 times, and the function was denied each time: `events.amazonaws.com`",
     ("08.2", "counted-again"): "was told twice and got two points.",
     ("08.3", "a-rate"): "UTC: a rate counts from its creation. Three o'clock is a `cron`.",
     (
@@ -431,7 +551,10 @@ PRINTED = {
     ("08.3", "dry-run-deletes"): "A dry run deleted",
     ("08.4", "one-takes-it"): "A message in a queue is taken by *one* receiver.",
     ("08.4", "topic-forgets"): "A topic hands over and forgets, apart from its retries. A queue waits.",
-    ("08.4", "queue-for-order"): "Standard queues do not keep order. A stream (or FIFO) does, per key.",
+    (
+        "08.4",
+        "queue-for-order",
+    ): "Standard queues do not keep order. A stream (or a queue of the kind FIFO) does, per key.",
     ("08.5", "easier-for-all"): "Changing the order of steps touches at least two listeners: nobody holds the plan.",
     ("08.5", "controller-untouched"): "The controller must call the new one.",
     ("08.5", "undo-by-one"): "Each earlier step needs its own undo event and listener.",

@@ -16,9 +16,9 @@ from lambdalab import Lab
 from lambdalab.learn import check
 from lambdalab.learn.exercises import find, workbook
 from lambdalab.learn.student import same_program
-from lambdalab.learn.workbooks import meant, shop
+from lambdalab.learn.workbooks import designs, meant, shop
 from tests.learn import cells
-from tests.learn.answers_08 import A_08_1, A_08_2, A_08_3, ANSWERS
+from tests.learn.answers_08 import A_08_1, A_08_2, A_08_3, ANSWERS, MORE_WRONG
 
 ROOT = Path(__file__).parents[2]
 TRY = (
@@ -143,6 +143,26 @@ def test_a_listener_left_from_an_earlier_answer_does_not_count() -> None:
     deleted("08.2")
 
 
+def test_the_error_of_a_condition_names_the_students_own_line_and_says_how_to_end() -> None:
+    Lab()
+    names = prepared("08.2", MORE_WRONG["08.2"]["a conditional put, and its error not caught"][1])
+    result = check("08.2", namespace=names)
+    assert "`ConditionalCheckFailedException` in your line 7, `points.put_item(" in result.text
+    assert "catch this error and end quietly" in result.text
+    deleted("08.2")
+
+
+def test_a_rule_without_a_target_is_taken_off_the_bus_with_the_next_check() -> None:
+    lab = Lab()
+    names = prepared("08.2", A_08_2.wrong["no-target"])
+    assert check("08.2", namespace=names).message_id == "no-target"
+    cells.run(names, A_08_2.also_right["by the button"])
+    assert check("08.2", namespace=names).done
+    rules = [rule["Name"] for rule in lab.client("events").list_rules(EventBusName=shop.BUS)["Rules"]]
+    assert "ex08-points" not in rules and len(rules) == 3
+    deleted("08.2")
+
+
 def test_a_shop_without_its_table_is_no_wrong_answer() -> None:
     Lab()
     names = prepared("08.2", A_08_2.solution)
@@ -212,7 +232,7 @@ def test_a_function_that_reads_its_own_clock_leaves_what_grew_old_meanwhile() ->
         ("whole-days", {"deleted": 0}),
         ("first-page", {"deleted": 3}),
         ("any-tag", {"deleted": 1}),
-        ("tag-ignored", {"deleted": 3}),
+        ("tag-ignored", {"deleted": 4}),
     ],
 )
 def test_the_lines_under_a_message_show_the_mistake_when_they_are_copied(id: str, answers: dict[str, int]) -> None:
@@ -248,6 +268,17 @@ def test_a_schedule_that_fires_each_minute_is_not_waited_for() -> None:
 def deleted(number: str) -> None:
     for function in find(number).functions:
         Lab().client("lambda").delete_function(FunctionName=function)
+
+
+# 08.4
+
+
+def test_where_only_the_reason_is_wrong_that_is_said() -> None:
+    way = {need: min(accepted) for need, (accepted, _) in designs.NEEDS.items()}
+    asked = "one listener added later must not touch the sender"
+    result = check("08.4", namespace={"way": {**way, asked: ("SNS", "own pace")}})
+    assert f'For "{asked}" you chose "SNS"' in result.text
+    assert '"SNS" fits. Another of the reasons says why.' in result.text
 
 
 # all

@@ -45,7 +45,7 @@ class Story:
     def delivery(
         self, name: str, at: float, source: str, target: str, *, by: str, subject: str = "", **told: object
     ) -> str:
-        ends = {"source": arn(*source.split("/", 1)), "target": arn(*target.split("/", 1))}
+        ends = {"source": arn(*source.split("/", 1)), "target": target and arn(*target.split("/", 1))}
         return self._step("delivery", name, at, at + 0.5, by, subject=subject, **ends, **told)
 
     def run(
@@ -175,8 +175,11 @@ def poisoned() -> Story:
 
 
 def quiet_rules() -> Story:
-    """Two rules of the bus do not mean the event."""
+    """Two rules of the bus do not mean the event, one is switched off, and one has no target."""
     story = shop()
+    rule = {"by": "s1", "subject": "OrderPlaced"}
+    story.delivery("events:Event", 89, "events/rule/shop/off", "lambda/function:off", outcome="disabled", **rule)
+    story.delivery("events:Event", 89, "events/rule/shop/loyalty", "", outcome="untargeted", **rule)
     for name in ("refund", "audit"):
         target = f"lambda/function:{name}"
         story.delivery(

@@ -128,7 +128,17 @@ def test_a_message_that_comes_back_stands_in_the_row_of_its_first_receive_and_en
 def test_what_a_filter_kept_back_is_counted_and_not_drawn() -> None:
     words = texts(draw("quiet rules"))
     assert words[1].endswith("2 filtered out")
-    assert not {"refund", "audit"} & set(words)
+    assert not {"refund", "audit", "off"} & set(words)
+
+
+def test_a_rule_without_a_target_is_named_and_starts_nothing() -> None:
+    picture, without = draw("quiet rules"), draw("shop")
+    assert {"rule loyalty", "✖ no target"} <= set(texts(picture))
+    assert texts(picture)[0].endswith("for rule loyalty it found no target")
+    assert "from OrderPlaced" in without.alt
+    assert re.findall(r"\w+ starts? from OrderPlaced", picture.alt) == re.findall(
+        r"\w+ starts? from OrderPlaced", without.alt
+    )
 
 
 def test_a_turn_of_the_clock_is_a_double_line_and_minutes_that_went_by_a_zigzag() -> None:

@@ -181,15 +181,17 @@ def test_a_rule_that_does_not_match_leaves_the_reason_for_the_function_that_did_
     assert "the value of detail.total is 99" in str(lab.explain("not-meant"))
 
 
-def test_a_disabled_rule_sends_nothing_and_says_so(deploy: Deploy, bus: Bus) -> None:
+def test_a_disabled_rule_sends_nothing_and_says_so(deploy: Deploy, lab: Lab, bus: Bus) -> None:
     function = deploy(ECHO, name="switched-off")
     let_in(function, bus.rule("paid", {"Arn": arn_of(function)}))
     bus.client.disable_rule(Name="paid", EventBusName=bus.name)
     bus.put()
     bus.client.enable_rule(Name="paid", EventBusName=bus.name)
     bus.put()
-    assert [step.outcome for step in bus.steps(arn_of(function))] == ["filtered", "ok"]
+    assert [step.outcome for step in bus.steps(arn_of(function))] == ["disabled", "ok"]
     assert bus.steps(arn_of(function))[0].reason == "the rule paid is disabled"
+    told = str(lab.explain("switched-off"))
+    assert "not sent, no code ran: the rule paid is disabled." in told and "enable_rule" in told
 
 
 def test_each_of_several_rules_and_targets_gets_the_event_by_itself(deploy: Deploy, bus: Bus) -> None:
@@ -322,10 +324,14 @@ def test_a_bus_that_does_not_exist_is_answered_as_if_all_went_well_and_the_loss_
 
 def test_a_bus_without_rules_and_a_rule_without_targets_are_told_apart(lab: Lab, bus: Bus) -> None:
     bus.put()
-    bus.rule("paid")
+    rule = bus.rule("paid")
     bus.put()
-    reasons = [step.reason for step in lab.steps(kind="delivery", source=bus.arn)]
-    assert reasons == [f"the bus {bus.name} has no rule for events", "the rule paid matches, and it has no target"]
+    (nobody,) = lab.steps(kind="delivery", source=bus.arn)
+    (without,) = lab.steps(kind="delivery", source=rule)
+    assert (nobody.outcome, nobody.reason) == ("filtered", f"the bus {bus.name} has no rule for events")
+    assert (without.outcome, without.reason) == ("untargeted", "the rule paid matches, and it has no target")
+    named = [station.name for step in (nobody, without) for station in lab.trace(step.trace)[0].stations]
+    assert f"bus {bus.name}" in named and "rule paid" in named and "" not in named
 
 
 # Other targets

@@ -21,20 +21,22 @@ from lambdalab.learn.workbooks.exports import BUCKET, FUNCTION, filled, iso, mad
 _MONTH = timedelta(days=30)
 _ONE: Mapping[str, float] = {"exact.csv": 10}
 _MANY, _PAGE = 1_005, 1_000
-_TAGS_READ = 100
+_OLD = 8  # of the many; the tags of more are not needed
+_TWO_TAGS = "kept too.csv"
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
     draw = rng or random.Random(3)
-    kept, dry = draw.randint(40, 300), draw.randint(2, 6)
+    age, dry = draw.randint(40, 300), draw.randint(2, 6)
     return [
         Case("an empty bucket", "", _empty, about="empty"),
         Case("a file that is exactly 30 days old", "", _exactly, about="exactly"),
         Case("a second later", "", _a_second_later, about="later"),
-        Case("old files with the tags keep=true, keep=false, team=red", "", _tagged(kept), about="tags"),
-        Case(f"a dry run with {dry} old files", "", _dry(dry), about="dry"),
+        Case("old files with the tags keep=true, keep=false, team=red", "", _tagged(age), about="tags"),
+        Case(f"a dry run with {dry} old files and one to keep", "", _dry(dry), about="dry"),
+        Case("dry_run is false", "", _not_dry, about="not dry"),
         Case("an event without a time", "", _no_time, about="no time"),
-        Case(f"{_MANY:,} files, 8 of them old", "", _many(draw), about="many"),
+        Case(f"{_MANY:,} files, {_OLD} of them old", "", _many(draw), about="many"),
         *three_oclock.cases(),
     ]
 
@@ -60,32 +62,47 @@ def _a_second_later(work: Work) -> Seen:
     seen = _called(work, event, {"deleted": 1}, _ONE, (), _a_month_later("days=30, seconds=1"))
     if seen.facts.get("too few"):  # is it the second, or is the event's time not read at all?
         work.invoke(FUNCTION, {"time": iso(moment + _MONTH)})
-        return replace(seen, facts={**seen.facts, "never": bool(there(work, _ONE))})
+        never = bool(there(work, _ONE))
+        copy = _a_month_later("days=60") if never else seen.event
+        return replace(seen, facts={**seen.facts, "never": never}, event=copy)
     return seen
 
 
 def _tagged(age: int) -> Callable[[Work], Seen]:
-    tags = {"kept.csv": {"keep": "true"}, "not kept.csv": {"keep": "false"}, "red.csv": {"team": "red"}}
-    ages = dict.fromkeys(tags, age)
+    tags = {
+        "kept.csv": {"keep": "true"},
+        _TWO_TAGS: {"team": "red", "keep": "true"},
+        "not kept.csv": {"keep": "false"},
+        "red.csv": {"team": "red"},
+    }
+    ages, left = dict.fromkeys(tags, age), ("kept.csv", _TWO_TAGS)
 
     def run(work: Work) -> Seen:
         filled(work, ages, tags)
         event = {"time": iso(made(work, "kept.csv") + timedelta(days=age))}
-        return _called(work, event, {"deleted": 2}, ages, ("kept.csv",), f"{_filled(ages, tags)}\n{_invoked(event)}")
+        return _called(work, event, {"deleted": 2}, ages, left, f"{_filled(ages, tags)}\n{_invoked(event)}")
 
     return run
 
 
 def _dry(count: int) -> Callable[[Work], Seen]:
-    ages = {f"old {number}.csv": 50 + number for number in range(count)} | {"new.csv": 2}
+    ages = {f"old {number}.csv": 50 + number for number in range(count)} | {"kept.csv": 400, "new.csv": 2}
+    tags = {"kept.csv": {"keep": "true"}}
 
     def run(work: Work) -> Seen:
-        filled(work, ages)
+        filled(work, ages, tags)
         event = {"dry_run": True, "time": iso(made(work, "new.csv") + timedelta(days=2))}
-        copy = f"{_filled(ages)}\n{_invoked(event)}"
+        copy = f"{_filled(ages, tags)}\n{_invoked(event)}"
         return _called(work, event, {"would_delete": count}, ages, ages, copy)
 
     return run
+
+
+def _not_dry(work: Work) -> Seen:
+    ages = {"old.csv": 50, "new.csv": 2}
+    filled(work, ages)
+    event = {"dry_run": False, "time": iso(made(work, "new.csv") + timedelta(days=2))}
+    return _called(work, event, {"deleted": 1}, ages, ("new.csv",), f"{_filled(ages)}\n{_invoked(event)}")
 
 
 def _no_time(work: Work) -> Seen:
@@ -105,7 +122,7 @@ def _many(draw: random.Random) -> Callable[[Work], Seen]:
     def run(work: Work) -> Seen:
         filled(work, {key: 45 if key in old else 3 for key in keys})
         event = {"time": iso(made(work, young[0]) + timedelta(days=3))}
-        return _called(work, event, {"deleted": 8}, [*old, *young], young, f"{copy}\n{_invoked(event)}")
+        return _called(work, event, {"deleted": _OLD}, [*old, *young], young, f"{copy}\n{_invoked(event)}")
 
     return run
 
@@ -122,9 +139,11 @@ def _called(
     answer = work.invoke(FUNCTION, dict(event))
     if answer.raised is not None:
         read = {"tags": _tags_read(work)}
-        return Seen(False, f"raised {answer.raised.kind}", raised=answer.raised, facts=read, event=copy)
+        late = answer.raised.kind == "Sandbox.Timedout"
+        shown = "ran into its timeout" if late else f"raised {answer.raised.kind}"
+        return Seen(False, shown, raised=answer.raised, facts=read, event=copy)
     after = there(work, looked_at)
-    facts = {"too many": set(left) - after, "too few": after - set(left)}
+    facts = {"wanted": wanted, "too many": set(left) - after, "too few": after - set(left)}
     told = f"answered {short(answer.value)}"
     right = strictly_equal(answer.value, dict(wanted))
     if not right:
@@ -132,7 +151,7 @@ def _called(
     for keys, words in ((facts["too many"], "was deleted"), (facts["too few"], "was not deleted")):
         if keys:
             told += f"; {min(keys)} {words}"
-    return Seen(right and not any(facts.values()), told, answer.value, facts=facts, event=copy)
+    return Seen(right and not facts["too many"] and not facts["too few"], told, answer.value, facts=facts, event=copy)
 
 
 def _tags_read(work: Work) -> int:
@@ -175,7 +194,7 @@ def first_page(tried: Sequence[Tried], work: Work) -> Hit | None:
 def tags_of_all(tried: Sequence[Tried], work: Work) -> Hit | None:
     one = _about(tried, "many")
     read = one.seen.facts.get("tags", 0) if one and one.seen.raised else 0
-    return Hit(one, {"n": f"{read:,}"}, explains_error=True) if one and read > _TAGS_READ else None
+    return Hit(one, {"n": f"{read:,}"}, explains_error=True) if one and read > _OLD else None
 
 
 def exactly_thirty(tried: Sequence[Tried], work: Work) -> Hit | None:
@@ -189,7 +208,8 @@ def whole_days(tried: Sequence[Tried], work: Work) -> Hit | None:
 
 
 def not_by_the_events_time(tried: Sequence[Tried], work: Work) -> Hit | None:
-    one = _about(tried, "later")
+    """It deletes by its own clock; what deletes nothing at all reads none."""
+    one = None if _about(tried, "no time") else _about(tried, "later")
     return Hit(one) if one and one.seen.facts.get("never") else None
 
 
@@ -202,7 +222,13 @@ def time_missing(tried: Sequence[Tried], work: Work) -> Hit | None:
 
 def tag_ignored(tried: Sequence[Tried], work: Work) -> Hit | None:
     one = _about(tried, "tags")
-    return Hit(one) if one and one.seen.facts.get("too many") else None
+    return Hit(one) if one and "kept.csv" in one.seen.facts.get("too many", ()) else None
+
+
+def only_tag(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The tag is found only where it is the one or the first."""
+    one = _about(tried, "tags")
+    return Hit(one, {"key": _TWO_TAGS}) if one and one.seen.facts.get("too many") == {_TWO_TAGS} else None
 
 
 def any_tag(tried: Sequence[Tried], work: Work) -> Hit | None:
@@ -215,3 +241,42 @@ def dry_run_deletes(tried: Sequence[Tried], work: Work) -> Hit | None:
     one = _about(tried, "dry")
     gone = one.seen.facts.get("too many", ()) if one else ()
     return Hit(one, {"n": len(gone)}) if one and gone else None
+
+
+def dry_run_tags(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The file that is to be kept is counted as well."""
+    one = None if _about(tried, "tags") else _about(tried, "dry")
+    many = one.seen.facts["wanted"]["would_delete"] + 1 if one and one.seen.raised is None else 0
+    return Hit(one) if one and strictly_equal(one.seen.value, {"would_delete": many}) else None
+
+
+def dry_run_false(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The key is asked for, and not its value."""
+    one = _about(tried, "not dry")
+    kept = one.seen.facts.get("too few") if one else None
+    return Hit(one) if one and kept and isinstance(one.seen.value, dict) and "would_delete" in one.seen.value else None
+
+
+def answer_form(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Something else than a number under the name that is asked for."""
+    one = _first(tried)
+    return Hit(one, {"answer": short(one.seen.value)}) if one and not _formed(one) else None
+
+
+def counts_wrong(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Just the right files went, and another number is told."""
+    one = _first(tried)
+    if one is None or one.seen.facts["too many"] or one.seen.facts["too few"]:
+        return None
+    return Hit(one, {"answer": short(one.seen.value)})
+
+
+def _first(tried: Sequence[Tried]) -> Tried | None:
+    """The first case that failed, if the function was called directly and answered."""
+    one = next((one for one in tried if not one.seen.ok), None)
+    return one if one and "wanted" in one.seen.facts else None
+
+
+def _formed(one: Tried) -> bool:
+    value, wanted = one.seen.value, one.seen.facts["wanted"]
+    return isinstance(value, dict) and list(value) == list(wanted) and all(type(n) is int for n in value.values())

@@ -1,9 +1,10 @@
-"""Exercise 08.2, one more listener: three orders go through the chain, and the points that came of them are counted.
+"""Exercise 08.2, one more listener: five orders go through the chain, and the points that came of them are counted.
 
-The student's `listen` is run first, on a shop that the listener has left. One order is not paid, one has its event
-delivered twice, one is told again by payment, and one is paid a minute late. A point is a new item of the table for
-the order's customer. Customers have new names in each check, since events that failed in an earlier one may still be
-tried again. The items of the check's own orders are deleted at the end.
+The student's `listen` is run first, on a shop that the listener has left. One order is not paid, one is a second one of
+the same customer, one has its event delivered twice, one is told again by payment, a minute later and to a new
+environment, and one is paid late. A point is a new item of the table for the order's customer. Customers have new names
+in each check, since events that failed in an earlier one may still be tried again. The items of the check's own orders
+are deleted at the end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lambdalab.learn.exercises import Case, Hit, Message, NotRun, Raised, Seen, Tried
@@ -22,6 +24,9 @@ from lambdalab.learn.workbooks.own import files_of
 from lambdalab.learn.workbooks.shop import BUS, LISTENER, PAYMENT, SHIPPING, SHOP, SOURCES, TABLE, listening, unhear
 
 _PAID = "CardCharged"
+_LATER = 61  # seconds until payment tells of an order again
+_ITEM = 'A point is an item with an `id` and the name that the order has: `"customer"`.'
+_PUTS = "Look at what your handler puts, and at errors that it catches."
 _WIRE = "Run the cells that make and wire the shop, then check again."
 _PEOPLE = ("Ngozi", "Luca", "Mei", "Tomás", "Aylin", "Bongani")
 
@@ -38,6 +43,7 @@ class Order:
         reason: why one was filtered or denied; "" when none was.
         raised: the listener's error.
         event: what can be copied to see the same.
+        anew: whether its point, once taken away, came back with another id.
     """
 
     detail: Mapping[str, Any]
@@ -47,6 +53,7 @@ class Order:
     reason: str
     raised: Raised | None
     event: str
+    anew: bool = False
 
     @property
     def id(self) -> str:
@@ -72,7 +79,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
 
     def one(tried: str, about: str, wanted: int) -> Case:
         def run(work: Work) -> Seen:
-            if "raised" in facts:
+            if "orders" not in facts:
                 return Seen(False, "not tried", facts=facts, rows=())
             return _seen(work, facts, facts["orders"][about], wanted)
 
@@ -85,6 +92,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         one("an order whose card has expired", "unpaid", 0),
         one("an order whose event comes twice", "twice", 1),
         one("an order that payment tells of again", "again", 0),
+        one("a second order of the same customer", "second", 1),
         one("an order that is placed and not paid yet", "late", 0),
     ]
 
@@ -93,18 +101,19 @@ def _seen(work: Work, facts: Mapping[str, Any], order: Order, wanted: int) -> Se
     if order.raised is not None:
         return Seen(False, f"{LISTENER} raised {order.raised.kind}", order, order.raised, facts, event=order.event)
     number = {0: "no point", 1: "1 point"}.get(order.points, f"{order.points} points")
+    if order.anew:
+        return Seen(False, "without its point it gets one with another id", order, facts=facts, event=order.event)
     if order.points == wanted and not order.nobodys:
         return Seen(True, f"{number} more" if wanted == 0 else number, order, facts=facts)
     look = work.exercise.look
     if order.nobodys:
         what = f"Order {order.id} put an item into the table that belongs to nobody."
-        text = Message(what, 'A point is an item with an `id` and the name: `"customer"`.', look)
+        text = Message(what, _ITEM, _PUTS)
+    elif order.points < wanted and "ok" in order.outcomes:
+        what = f"Order {order.id} was paid, `{LISTENER}` ran, and put no item for {order.detail['customer']}."
+        text = Message(what, _ITEM, _PUTS)
     elif order.points < wanted:
-        why = order.reason or (
-            "no rule calls it"
-            if not order.outcomes
-            else f"it ran, and put no item for {order.detail['customer']} into the table"
-        )
+        why = order.reason or "no rule calls it"
         text = Message(
             f"Order {order.id} was paid and gave no point. Of `{LISTENER}`: {why}.", work.exercise.idea, look
         )
@@ -127,19 +136,22 @@ def _tried(work: Work, names: Sequence[str]) -> dict[str, Any]:
     heard = work.call("listen")
     if heard.raised is not None:
         return {"raised": heard.raised}
-    first, bad, double, late = (
+    whose, cards = (*names, names[0]), ("good", "expired", "blue", "good", "good")
+    first, bad, double, late, second = (
         {"id": f"{mark}-{number}", "customer": f"{name}-{mark}", "card": card}
-        for number, (name, card) in enumerate(zip(names, ("good", "expired", "good", "good"), strict=True), 1)
+        for number, (name, card) in enumerate(zip(whose, cards, strict=True), 1)
     )
     before, parcels = set(_items(work)), len(lab.history(SHIPPING))
-    changed = {name: "loyalty" in text for name, text in _codes(work).items() if not same_program(text, SOURCES[name])}
+    if changed := {n: "loyalty" in text for n, text in _codes(work).items() if not same_program(text, SOURCES[n])}:
+        return {"changed": changed}  # what the orders would show is not the listener's doing
     try:
         orders = {"paid": _placed(work, first), "unpaid": _placed(work, bad)}
-        if not changed and len(lab.history(SHIPPING)) == parcels:
+        if len(lab.history(SHIPPING)) == parcels:
             raise NotRun(Message(f"An order was placed, and `{SHIPPING}` did not hear of it.", "", _WIRE))
         lab.faults.twice(LISTENER)
         orders["twice"] = _placed(work, double, f'lab.faults.twice("{LISTENER}")\n')
-        orders["again"] = _placed(work, first, again=True)
+        orders["again"] = _told_again(work, first)
+        orders["second"] = _placed(work, second)
         lab.faults.clear().fail(PAYMENT, "events:PutEvents")
         orders["late"] = _placed(work, late, f'lab.faults.fail("{PAYMENT}", "events:PutEvents")\n')
         lab.clock.advance(minutes=2)  # Lambda tries it again, so that nothing of it is left
@@ -148,7 +160,7 @@ def _tried(work: Work, names: Sequence[str]) -> dict[str, Any]:
         for made in set(_items(work)) - before:
             lab.client("dynamodb").delete_item(TableName=TABLE, Key={"id": {"S": made}})
     rules = [(bus, rule) for bus, rule, _ in listening(lab)]
-    return {"orders": orders, "rules": rules, "changed": changed}
+    return {"orders": orders, "rules": rules}
 
 
 def _is_wired(work: Work) -> None:
@@ -167,6 +179,28 @@ def _items(work: Work) -> dict[str, Mapping[str, Any]]:
     return {item["id"]["S"]: item for item in found}
 
 
+def _told_again(work: Work, detail: Mapping[str, Any]) -> Order:
+    """Let payment tell of an order again, to a new environment; then once more, with the order's point taken away.
+
+    Who looks into the table first, and then puts an item with an id of its own, gives two points where two look at
+    once. That cannot be timed. But without its point such an order gets one with another id.
+    """
+    work.fresh(LISTENER)
+    known = _points_of(work, detail)
+    order = _placed(work, detail, again=True)
+    if len(known) != 1 or _points_of(work, detail) != known:
+        return order
+    (point,) = known
+    work.lab.client("dynamodb").delete_item(TableName=TABLE, Key={"id": {"S": point}})
+    _placed(work, detail, again=True)
+    return replace(order, anew=bool(_points_of(work, detail) - known))
+
+
+def _points_of(work: Work, detail: Mapping[str, Any]) -> set[str]:
+    """The ids of a customer's points."""
+    return {id for id, item in _items(work).items() if item.get("customer", {}).get("S") == detail["customer"]}
+
+
 def _placed(work: Work, detail: Mapping[str, Any], before_it: str = "", *, again: bool = False) -> Order:
     """Place an order, or tell again that it was paid, and let all of it be done.
 
@@ -176,8 +210,9 @@ def _placed(work: Work, detail: Mapping[str, Any], before_it: str = "", *, again
     lab, before = work.lab, _items(work)
     known = {step.span for step in lab.steps(kind="delivery")}
     runs = {run.span for run in lab.history(LISTENER)}
-    entry = {"Source": "shop", "DetailType": _PAID, "Detail": json.dumps(detail), "EventBusName": BUS}
+    entry: dict[str, Any] = {"Source": "shop", "DetailType": _PAID, "Detail": json.dumps(detail), "EventBusName": BUS}
     if again:
+        entry["Time"] = round(time.time() + lab.clock.ahead_seconds) + _LATER
         lab.client("events").put_events(Entries=[entry])
     else:
         work.invoke(SHOP, dict(detail))
@@ -242,6 +277,20 @@ def before_payment(tried: Sequence[Tried], work: Work) -> Hit | None:
 def counted_again(tried: Sequence[Tried], work: Work) -> Hit | None:
     """The same order gave a second point: its event came twice, or payment told of it again."""
     return None if _of(tried, "paid") else _point_for(tried, "twice", "again")
+
+
+def looked_first(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The point of an order has an id of its own, so that only a look into the table keeps a second one away."""
+    one = _of(tried, "again")
+    return Hit(one, {"id": one.seen.value.id}) if one and one.seen.value.anew else None
+
+
+def one_for_each_customer(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """A second order of a customer replaces the first one's point."""
+    one = None if _of(tried, "paid") else _of(tried, "second")
+    if one is None or one.seen.value.points or "ok" not in one.seen.value.outcomes or one.seen.value.nobodys:
+        return None
+    return Hit(one, {"customer": one.seen.value.detail["customer"]})
 
 
 def _point_for(tried: Sequence[Tried], *kinds: str) -> Hit | None:

@@ -55,12 +55,15 @@ def listening(lab: Lab) -> Iterator[tuple[str, str, str]]:
 
 
 def unhear(lab: Lab) -> None:
-    """Take the listener off all rules, and every statement out of its policy."""
+    """Take the listener off all rules, every statement out of its policy, and rules without a target off the bus."""
     events = lab.client("events")
     for bus, rule, target in list(listening(lab)):
         events.remove_targets(Rule=rule, EventBusName=bus, Ids=[target])
         if not events.list_targets_by_rule(Rule=rule, EventBusName=bus)["Targets"]:
             events.delete_rule(Name=rule, EventBusName=bus)
+    for rule in events.list_rules(EventBusName=BUS)["Rules"]:
+        if not events.list_targets_by_rule(Rule=rule["Name"], EventBusName=BUS)["Targets"]:
+            events.delete_rule(Name=rule["Name"], EventBusName=BUS)
     client = lab.client("lambda")
     with suppress(client.exceptions.ResourceNotFoundException):
         statements: list[Any] = json.loads(client.get_policy(FunctionName=LISTENER)["Policy"])["Statement"]

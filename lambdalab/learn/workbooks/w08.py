@@ -18,6 +18,8 @@ EXERCISES = exercises(
             meant.cases,
             {
                 "not-a-list": meant.not_a_list,
+                "numeric-form": meant.numeric_form,
+                "exists-form": meant.exists_form,
                 "operator-alone": meant.operator_alone,
                 "at-the-top": meant.at_the_top,
                 "totals-listed": meant.totals_listed,
@@ -34,6 +36,8 @@ EXERCISES = exercises(
                 "another-bus": points.another_bus,
                 "no-target": points.no_target,
                 "counted-again": points.counted_again,
+                "looked-first": points.looked_first,
+                "one-for-each-customer": points.one_for_each_customer,
             },
         ),
         "08.3": Part(
@@ -44,12 +48,17 @@ EXERCISES = exercises(
                 "five-fields": three_oclock.five_fields,
                 "a-rate": three_oclock.a_rate,
                 "dry-run-deletes": nightly.dry_run_deletes,
+                "dry-run-false": nightly.dry_run_false,
+                "answer-form": nightly.answer_form,
                 "tag-ignored": nightly.tag_ignored,
+                "only-tag": nightly.only_tag,
+                "dry-run-tags": nightly.dry_run_tags,
                 "any-tag": nightly.any_tag,
                 "exactly-30": nightly.exactly_thirty,
                 "not-by-its-time": nightly.not_by_the_events_time,
                 "whole-days": nightly.whole_days,
                 "first-page": nightly.first_page,
+                "counts-wrong": nightly.counts_wrong,
             },
         ),
         "08.4": Part(
@@ -57,6 +66,7 @@ EXERCISES = exercises(
             {
                 "one-takes-it": designs.chose("SQS", designs.ALL_HEAR),
                 "topic-forgets": designs.chose("SNS", designs.ABSENT),
+                "stream-for-a-day": designs.chose("stream", *designs.FOR_A_DAY),
                 "queue-for-order": designs.chose("SQS", designs.ROWS, designs.PRODUCTS),
             },
         ),
