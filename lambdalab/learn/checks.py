@@ -61,6 +61,8 @@ _FIRST_THOUGHTS = {
     "Runtime.HandlerNotFound": "Lambda looks for a function named `handler` in this file.",
     "Runtime.UserCodeSyntaxError": "Python cannot read the file. Look at this line and the one above it.",
     "InvalidRequestContentException": "`Payload` is not JSON text: encode the event with `json.dumps`.",
+    "ConditionalCheckFailedException": "The condition did not hold, so nothing was written. Where that only means that "
+    "it is done already, catch this error and end quietly.",
     "ResourceNotFoundException": "No function of this name is deployed. Look at `FunctionName`.",
 }
 _FIRST_THOUGHT = "Read the error's text first: it names what went wrong."

@@ -34,6 +34,7 @@ _REPORTS = (
     '    return {"batchItemFailures": failed}\n'
 )
 _BATCH = BATCH + _CHARGE + _REPORTS
+_EARLY = '            return {"batchItemFailures": failed}\n' + '    return {"batchItemFailures": failed}\n'
 A_07_1 = Answers(
     given=_TABLE.format(name="ex07_ledger", key="order_id"),
     stub=BATCH + _CHARGE + _GIVEN_BATCH,
@@ -59,6 +60,11 @@ A_07_1 = Answers(
         "other-key": _BATCH.replace("batchItemFailures", "failures"),
         "entry-form": _BATCH.replace('{"itemIdentifier": record["messageId"]}', 'record["messageId"]'),
         "other-id": _BATCH.replace('record["messageId"]', 'record["receiptHandle"]'),
+        "stopped-early": _BATCH.replace('    return {"batchItemFailures": failed}\n', _EARLY),
+        "kept-list": _BATCH.replace(
+            "def handler(event, context):\n    failed = []", "failed = []\n\ndef handler(event, context):"
+        ),
+        "no-dictionary": _BATCH.replace('{"batchItemFailures": failed}', 'json.dumps({"batchItemFailures": failed})'),
     },
     failing={
         "raised": _BATCH.replace("failed = []", "failed = list(evnt)"),
@@ -93,7 +99,15 @@ MORE_WRONG: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "another name for the id": ("entry-form", _BATCH.replace("itemIdentifier", "messageId")),
         "the order's id": ("other-id", _BATCH.replace('record["messageId"]', '"order-1"')),
-        "a list alone": ("case", _BATCH.replace('{"batchItemFailures": failed}', "failed")),
+        "a list alone": ("no-dictionary", _BATCH.replace('{"batchItemFailures": failed}', "failed")),
+        "it names the first failure and all behind it": (
+            "stopped-early",
+            _BATCH.replace('for record in event["Records"]', 'for i, record in enumerate(event["Records"])').replace(
+                '            failed.append({"itemIdentifier": record["messageId"]})\n',
+                '            return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in'
+                ' event["Records"][i:]]}\n',
+            ),
+        ),
     }
 }
 
@@ -104,24 +118,25 @@ def _poison(*numbers: object, name: str = "poison") -> str:
     return f"{name} = {dict(zip(poisoned.KEYS, numbers, strict=True))}\n".replace("Ellipsis", "...")
 
 
+_FIRST_2 = _poison(4, 10, 80, 1, 1, 80)
 _AGAIN_2 = _poison(5, 10, 300, 1, 1, 300, name="again")
 A_07_2 = Answers(
     stub=_poison(*[...] * 6),
-    solution=_poison(3, 10, 90, 1, 1, 90) + _AGAIN_2,
-    also_right={"as decimals": _poison(3.0, 10, 90.0, 1, 1, 90.0) + _AGAIN_2},
+    solution=_FIRST_2 + _AGAIN_2,
+    also_right={"as decimals": _poison(4.0, 10, 80.0, 1, 1, 80.0) + _AGAIN_2},
     wrong={
-        "good-once": _poison(1, 10, 90, 1, 1, 90) + _AGAIN_2,
-        "dead-alone": _poison(3, 1, 90, 1, 1, 90) + _AGAIN_2,
-        "good-again": _poison(3, 10, 90, 3, 1, 90) + _AGAIN_2,
-        "dead-together": _poison(3, 10, 90, 1, 10, 90) + _AGAIN_2,
-        "at-once": _poison(3, 10, 0, 1, 1, 0) + _AGAIN_2,
-        "another-time": _poison(3, 10, 90, 1, 1, 60) + _AGAIN_2,
+        "good-once": _poison(1, 10, 80, 1, 1, 80) + _AGAIN_2,
+        "dead-alone": _poison(4, 1, 80, 1, 1, 80) + _AGAIN_2,
+        "good-again": _poison(4, 10, 80, 4, 1, 80) + _AGAIN_2,
+        "dead-together": _poison(4, 10, 80, 1, 10, 80) + _AGAIN_2,
+        "at-once": _poison(4, 10, 0, 1, 1, 0) + _AGAIN_2,
+        "another-time": _poison(4, 10, 80, 1, 1, 60) + _AGAIN_2,
     },
     failing={
-        "case": _poison(3, 10, 90, 1, 1, 90) + _AGAIN_2.replace("300", "240"),
-        "shape": _poison("three", 10, 90, 1, 1, 90) + _AGAIN_2,
-        "next": _poison(3, 10, 90, 1, 1, 90) + "again = {}\n",
-        "unwritten": _poison(3, 10, ..., 1, 1, 90),
+        "case": _FIRST_2 + _AGAIN_2.replace("300", "240"),
+        "shape": _poison("four", 10, 80, 1, 1, 80) + _AGAIN_2,
+        "next": _FIRST_2 + "again = {}\n",
+        "unwritten": _poison(4, 10, ..., 1, 1, 80),
     },
 )
 
@@ -209,9 +224,28 @@ A_07_3 = Answers(
             "        try:\n",
         ),
         "it reports what failed": _REPORTING,
+        "an update that keeps what is there": CHARGE
+        + _HEAD
+        + "\n"
+        + _LOOP
+        + '        ledger.update_item(\n            Key={"line_id": order["order_id"]},\n'
+        + '            UpdateExpression="SET order_id = :o, cents = if_not_exists(cents, :c)",\n'
+        + '            ExpressionAttributeValues={":o": order["order_id"], ":c": order["cents"]},\n        )\n',
+        "it answers a text": _ONCE + '    return "charged"\n',
     },
     wrong={
         "in-a-global": _SEEN,
+        "new-key": _ONCE.replace('"line_id": order["order_id"]', '"line_id": str(uuid.uuid4())').replace(
+            "attribute_not_exists(line_id)", "attribute_not_exists(order_id)"
+        ),
+        "price-in-key": _ONCE.replace(
+            '"line_id": order["order_id"]', '"line_id": order["order_id"] + str(order["cents"])'
+        ),
+        "named-though-done": _REPORTING.replace(
+            'print("charged before", order["order_id"])',
+            'failed.append({"itemIdentifier": record["messageId"]})',
+        ),
+        "ended-early": _ONCE.replace('print("charged before", order["order_id"])', "return"),
         "looked-first": _LOOKS,
         "message-as-key": _ONCE.replace('"line_id": order["order_id"]', '"line_id": record["messageId"]'),
         "there-already": CHARGE
@@ -224,11 +258,38 @@ A_07_3 = Answers(
     },
     failing={
         "raised": _ONCE.replace('order["cents"]', 'order["cent"]'),
-        "case": _ONCE.replace('print("charged before", order["order_id"])', "return"),
+        "case": CHARGE + _HEAD + "\ndef handler(event, context):\n    pass\n",
     },
 )
+_NAMES_ALL = '    return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in event["Records"]]}\n'
 MORE_WRONG |= {
     "07.3": {
+        "it names every message": ("named-though-done", _ONCE + _NAMES_ALL),
+        "it names a message that is not in the batch": (
+            "named-though-done",
+            _ONCE + '    return {"batchItemFailures": [{"itemIdentifier": "1"}]}\n',
+        ),
+        "one key for all": ("case", _ONCE.replace('"line_id": order["order_id"]', '"line_id": "17"')),
+        "it reports the first failure and ends": (
+            "ended-early",
+            _REPORTING.replace(
+                'failed.append({"itemIdentifier": record["messageId"]})',
+                'return {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}',
+            ),
+        ),
+        "it tries five times and hides the last error": (
+            "lost",
+            CHARGE
+            + _HEAD
+            + _THERE
+            + "\n"
+            + _LOOP
+            + "        for _ in range(5):\n            try:\n"
+            + f"                ledger.put_item(Item={_ITEM}, "
+            + 'ConditionExpression="attribute_not_exists(line_id)")\n'
+            + "                break\n            except there_already:\n                break\n"
+            + "            except Exception as problem:\n                print(problem)\n",
+        ),
         "a global set of message ids": (
             "message-as-key",
             _SEEN.replace('order["order_id"] in seen', 'record["messageId"] in seen').replace(
@@ -273,16 +334,18 @@ A_07_4 = Answers(
     solution=_order("FDHBG"),
     also_right={
         "the queue first": _order("HFDGB"),
-        "the function's setting besides": _order("FDAHBG"),
+        "the mapping first": _order("HGFDB"),
     },
     wrong={
         "functions-letters": _order("FDHAG"),
         "too-short": _order("FDEBG"),
         "no-address": _order("HBFDG"),
         "unreported": _order("FDHBC"),
+        "nothing-done": _order("FDHABG"),
+        "made-twice": _order("FDHBGC"),
     },
     failing={
-        "raised": _order("FDHBGC"),
+        "raised": _order("BFDHG"),
         "case": _order("FDHG"),
         "shape": 'order = ["F", "Z"]\n',
     },
@@ -291,6 +354,10 @@ MORE_WRONG |= {
     "07.4": {
         "the ARN of no queue": ("no-address", _order("DFHBG")),
         "the function's setting, and no report": ("unreported", _order("FDHAC")),
+        "the function's setting last": ("nothing-done", _order("FDHBGA")),
+        "both queues": ("made-twice", _order("FDHEBG")),
+        "both queues, the hasty one first": ("made-twice", _order("FDEHBG")),
+        "the function's setting first": ("no-address", _order("AFDHBG")),
         "a queue without a reader": ("case", _order("FDHB")),
         "no queue": ("case", _order("FD")),
     }
@@ -307,7 +374,7 @@ def _call(name: str, **changed: object) -> str:
         "caller": "202",
         "destination": "one success" if name == "recovers" else "one failure",
     }
-    if name == attempts.AGAIN:
+    if name != attempts.ALWAYS:
         said |= {"attempts": 2, "seconds": [0, 60]}
     return f"{name} = {dict(zip(attempts.KEYS, (said | changed).values(), strict=True))}\n".replace("Ellipsis", "...")
 
@@ -323,7 +390,8 @@ A_07_5 = Answers(
     wrong={
         "caller-sees-it": _call("recovers") + _call("always", caller="the error") + _AGAIN_5,
         "another-number": _call("recovers") + _call("always", attempts=2, seconds=[0, 60]) + _AGAIN_5,
-        "other-times": _call("recovers", seconds=[0, 60, 120]) + _call("always") + _AGAIN_5,
+        "goes-on": _call("recovers", attempts=3, seconds=[0, 60, 180]) + _call("always") + _AGAIN_5,
+        "other-times": _call("recovers") + _call("always", seconds=[0, 60, 120]) + _AGAIN_5,
         "different-ids": _call("recovers", ids="different") + _call("always", ids="different") + _AGAIN_5,
         "other-record": _call("recovers") + _call("always", destination="one for each attempt") + _AGAIN_5,
     },
@@ -340,7 +408,8 @@ A_07_5 = Answers(
 ANNOUNCE = "%%deploy ex07_announce\n"
 _QUEUE = (
     "import boto3\n\nfrom lambdalab import Lab\n\n"
-    'boto3.client("sqs").create_queue(QueueName="ex07-failed")\nfailed = Lab().queue("ex07-failed")\n'
+    'for name in ("ex07-failed", "ex07-other"):\n    boto3.client("sqs").create_queue(QueueName=name)\n'
+    'failed, other = Lab().queue("ex07-failed"), Lab().queue("ex07-other")\n'
 )
 _PLACE = '"DestinationConfig": {"OnFailure": {"Destination": failed.arn}}'
 _FREE = f'settings = {{"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 2, {_PLACE}}}\n'
@@ -369,6 +438,10 @@ A_07_6 = Answers(
         "caught": "settings = {}\n" + _CATCHES,
         "thrown-out": f'settings = {{"MaximumRetryAttempts": 0, {_PLACE}}}\n' + _ANNOUNCE,
         "still-blocked": 'settings = {"BatchSize": 1000}\n' + _ANNOUNCE,
+        "other-number": f"settings = {{{_REPORTS_IT}, {_PLACE}}}\n"
+        + _NAMES_IT.replace('record["dynamodb"]["SequenceNumber"]', 'record["eventID"]'),
+        "limit-too-far": _FREE.replace(": 2", ": 100") + _ANNOUNCE,
+        "another-place": _FREE.replace("failed.arn", "other.arn") + _ANNOUNCE,
         "nobody-told": 'settings = {"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 2}\n' + _ANNOUNCE,
     },
     failing={
@@ -391,6 +464,11 @@ MORE_WRONG |= {
             "thrown-out",
             f'settings = {{"MaximumRecordAgeInSeconds": 60, {_PLACE}}}\n' + _ANNOUNCE,
         ),
+        "the limit of no limit": ("limit-too-far", _FREE.replace(": 2", ": -1") + _ANNOUNCE),
+        "an age of a day": (
+            "limit-too-far",
+            _FREE.replace('"MaximumRetryAttempts": 2', '"MaximumRecordAgeInSeconds": 86400') + _ANNOUNCE,
+        ),
         "caught, with all settings": ("caught", _FREE + _CATCHES),
     }
 }
@@ -403,7 +481,7 @@ PRINTED = {
     (
         "07.1",
         "raises",
-    ): "Your handler raised `KeyError`. 9 good orders came back, and were charged 3 times. An exception",
+    ): "Your handler raised `KeyError`. 3 good orders came back, and were charged 3 times, and 6 were never charged.",
     ("07.1", "swallowed"): "The bad order was deleted as done: it is in no queue any more.",
     (
         "07.1",
@@ -411,8 +489,8 @@ PRINTED = {
     ): "There is no `batchItemFailures` in it, so all ten counted as done and the bad order is gone.",
     ("07.2", "good-once"): "All ten share the fate of their batch",
     ("07.2", "dead-alone"): "Without partial failures nine good orders were buried with the bad one.",
-    ("07.2", "at-once"): "It comes back when its time is up, and is moved on the receive after the third.",
-    ("07.2", "another-time"): "You said 60 s. It was 90 s.",
+    ("07.2", "at-once"): "It comes back when its time is up, and is moved on the receive after the fourth.",
+    ("07.2", "another-time"): "You said 60 s. It was 80 s.",
     ("07.3", "in-a-global"): "The new environment knew nothing of the old one's memory and charged again: 2 lines.",
     (
         "07.3",
@@ -420,7 +498,7 @@ PRINTED = {
     ): "Both looked, both saw nothing, both wrote. Let the store decide: write only if it is not",
     ("07.3", "message-as-key"): "The shop sent the order twice, as two messages, and it was charged twice: 2 lines.",
     ("07.3", "there-already"): "An order that was charged before ended in `ConditionalCheckFailedException`",
-    ("07.3", "lost"): "`PutItem` failed once, and the order was never charged.",
+    ("07.3", "lost"): "`PutItem` failed in one run, and the order was never charged.",
     (
         "07.4",
         "functions-letters",
@@ -435,9 +513,9 @@ PRINTED = {
         "unreported",
     ): "The poison was deleted as done: it is in no queue any more. Without `ReportBatchItemFailures`",
     ("07.5", "caller-sees-it"): "The caller had 202 and was gone. Asynchronous failures need someone who looks",
-    ("07.5", "another-number"): "You said 2 attempts. There were 3. One try and two *re*tries.",
+    ("07.5", "another-number"): "For `always` you said 2 attempts. There were 3. One try and two *re*tries.",
     ("07.5", "different-ids"): "The same id on each attempt: that is what makes duplicates recognisable.",
-    ("07.6", "caught"): "The poison is gone without a trace. It should end where someone can look at it.",
+    ("07.6", "caught"): "For Lambda the poison is done: the mapping keeps no record of it.",
     ("07.6", "thrown-out"): "30 good changes were thrown out with it.",
     ("07.6", "still-blocked"): "A shard waits for its oldest record",
 }

@@ -1,6 +1,6 @@
 """Exercise 07.5, again, and again: asynchronous calls of a function of the check's own, by the lab's clock.
 
-One fails twice and then works, one always fails, and one always fails and may be tried again only once. What was seen
+One fails once and then works, one always fails, and one always fails and may be tried again only once. What was seen
 does not depend on the student's answer, so it runs once in a lab.
 """
 
@@ -20,7 +20,8 @@ from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks.own import code, own_function
 from lambdalab.learn.workbooks.own_queue import removed
 
-NAMES, AGAIN = ("recovers", "always"), "one_retry"
+RECOVERS, ALWAYS, AGAIN = "recovers", "always", "one_retry"
+NAMES = (RECOVERS, ALWAYS)
 ATTEMPTS, SECONDS, IDS, CALLER, DESTINATION = "attempts", "seconds", "request ids", "the caller gets", "destination"
 KEYS = (ATTEMPTS, SECONDS, IDS, CALLER, DESTINATION)
 WORDS: Mapping[str, Sequence[str]] = {
@@ -37,7 +38,7 @@ def handler(event, context):
     if tried[context.aws_request_id] <= event["failures"]:
         raise RuntimeError("not yet")
 """
-_ALWAYS = 99
+_EACH_TIME = 99
 _seen: WeakKeyDictionary[Lab, dict[str, dict[str, Any]]] = WeakKeyDictionary()
 
 
@@ -123,9 +124,9 @@ def _observed(work: Work) -> dict[str, dict[str, Any]]:
                 place = {"Destination": work.lab.queue(_QUEUE).arn}
                 settings = {"FunctionName": _OWN, "DestinationConfig": {"OnSuccess": place, "OnFailure": place}}
                 work.client.put_function_event_invoke_config(**settings)
-                found = {"recovers": _called(work, 2), "always": _called(work, _ALWAYS)}
+                found = {RECOVERS: _called(work, 1), ALWAYS: _called(work, _EACH_TIME)}
                 work.client.put_function_event_invoke_config(**settings, MaximumRetryAttempts=1)
-                _seen[work.lab] = {**found, AGAIN: _called(work, _ALWAYS)}
+                _seen[work.lab] = {**found, AGAIN: _called(work, _EACH_TIME)}
         finally:
             removed(work, [_QUEUE])
     return _seen[work.lab]
@@ -161,8 +162,12 @@ def _told(work: Work, attempts: int) -> str:
 # -- wrong ideas -------------------------------------------------------------------------------------------------------
 
 
-def said_of(key: str, when: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None) -> Detect:
-    """Something else was said of one of the two calls than was seen.
+def said_of(
+    key: str,
+    when: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None,
+    calls: Sequence[str] = NAMES,
+) -> Detect:
+    """Something else was said of one of these calls than was seen.
 
     Args:
         when: whether this is the place to speak of it, by all that was said and seen of the call.
@@ -170,7 +175,7 @@ def said_of(key: str, when: Callable[[Mapping[str, Any], Mapping[str, Any]], boo
 
     def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
         one = next(one for one in tried if one.case.about == "first")
-        for name in NAMES:
+        for name in calls:
             said, seen = one.seen.facts[name]["said"], one.seen.facts[name]["seen"]
             if said[key] != seen[key] and (when is None or when(said, seen)):
                 return Hit(one, {"said": short(said[key]), "seen": seen[key], "call": name})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,14 +20,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdalab.errors import LabError
 from lambdalab.learn.exercises import Case, Hit, Message, Raised, Seen, Stop, Tried, Unwritten
 from lambdalab.learn.student import same_program
-from lambdalab.learn.words import kind_of
+from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work, unwritten
 from lambdalab.learn.workbooks.own import refusal
 from lambdalab.learn.workbooks.own_queue import unmapped
+from lambdalab.observe.records import Invocation
 
-FUNCTION = "ex07_announce"
+FUNCTION, PLACE = "ex07_announce", "ex07-failed"
 _TABLE = "ex07-shard-check"
 _GOOD, _PARCELS = 30, 5
+_LIMITS = {"MaximumRetryAttempts": "retries", "MaximumRecordAgeInSeconds": "seconds"}
+_UNKNOWN = re.compile("names (.*), which is not in the batch")
+_GIVEN_ERROR = "KeyError: 'step'"
 GIVEN = """
 def handler(event, context):
     for record in event["Records"]:
@@ -73,16 +78,16 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
             "failures": len({run.request_id for run in runs if run.error_type}),
             "reported": any("reported" in step.reason for step in steps),
             "told": bool(told),
-            "sized": settings.get("BatchSize", 100),
+            "place": _queue_of(settings),
+            "limits": {name: settings[name] for name in _LIMITS if isinstance(settings.get(name), int)},
+            "error": next((_error(run) for run in reversed(runs) if run.error_type), ""),
+            "unknown": next((found[1] for step in steps if (found := _UNKNOWN.search(step.reason))), ""),
         }
         wrong = _wrong(facts, announced, told, poison)
         shown = f"30 announced in order, the bad one set aside after {facts['failures']} failures"
         return Seen(not wrong, wrong or shown, facts=facts)
 
-    event = (
-        "client.update_event_source_mapping(UUID=uuid, **settings)\nlab.clock.advance(hours=1)\n"
-        f'lab.explain("{FUNCTION}")'
-    )
+    event = f'new_mapping(**settings)\nan_hour_passes()\nlab.explain("{FUNCTION}", last=1)'
     return [Case("a bad change and 30 good ones, an hour later", event, run)]
 
 
@@ -114,7 +119,7 @@ def _wrong(facts: Mapping[str, Any], announced: Sequence[tuple[str, int]], told:
         seen[parcel] = step
     if not any(one.start == one.end == poison for one in told):
         return "no record of the bad change alone came to the destination"
-    return ""
+    return "" if facts["place"] == PLACE else f"the record is in {facts['place']}"
 
 
 # -- the stream --------------------------------------------------------------------------------------------------------
@@ -176,10 +181,8 @@ def _announced(work: Work, prefix: str) -> list[tuple[str, int]]:
 
 def _told(work: Work, settings: Mapping[str, Any], stream: str) -> list[_Told]:
     """The records about this stream in the queue that the settings name; they are taken out of it."""
-    config = settings.get("DestinationConfig", {})
-    arn = str(config.get("OnFailure", {}).get("Destination", ""))
     try:
-        url = work.lab.queue(arn.rpartition(":")[2]).url
+        url = work.lab.queue(_queue_of(settings)).url
     except (LabError, ClientError):
         return []
     sqs, found = work.lab.client("sqs"), []
@@ -190,6 +193,18 @@ def _told(work: Work, settings: Mapping[str, Any], stream: str) -> list[_Told]:
                 found.append(_Told(about["startSequenceNumber"], about["endSequenceNumber"], about["batchSize"]))
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
     return found
+
+
+def _queue_of(settings: Mapping[str, Any]) -> str:
+    """The queue's name in the destination; "" without one."""
+    arn = str(settings.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", ""))
+    return arn.rpartition(":")[2]
+
+
+def _error(run: Invocation) -> str:
+    """An error that is not the given function's own, as "KeyError: 'messageId'"."""
+    said = f"{run.error_type}: {run.error_message}"
+    return "" if said == _GIVEN_ERROR else said
 
 
 def _about(body: str) -> Mapping[str, Any]:
@@ -217,12 +232,28 @@ def caught(tried: Sequence[Tried], work: Work) -> Hit | None:
     return Hit(one) if one and hidden and not one.seen.facts["told"] else None
 
 
+def other_number(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The answer names a change by something that is not its sequence number."""
+    one = _one(tried)
+    return Hit(one, {"got": short(one.seen.facts["unknown"], 24)}) if one and one.seen.facts["unknown"] else None
+
+
+def limit_too_far(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """After an hour the bad change is still tried, although the settings hold a limit."""
+    one = _one(tried)
+    if one is None or not one.seen.facts["blocked"] or not one.seen.facts["limits"]:
+        return None
+    name, limit = next(iter(one.seen.facts["limits"].items()))
+    reached = "No limit is what -1 means" if limit == -1 else f"{limit:,} {_LIMITS[name]} are not over after an hour"
+    return Hit(one, {"n": one.seen.facts["missing"], "name": name, "reached": reached})
+
+
 def thrown_out(tried: Sequence[Tried], work: Work) -> Hit | None:
     """Good changes were given up together with the bad one."""
     one = _one(tried)
     if one is None or not one.seen.facts["missing"] or one.seen.facts["blocked"]:
         return None
-    return Hit(one, {"n": one.seen.facts["missing"]})
+    return Hit(one, {"n": one.seen.facts["missing"], "error": _in_words(one)})
 
 
 def still_blocked(tried: Sequence[Tried], work: Work) -> Hit | None:
@@ -230,7 +261,22 @@ def still_blocked(tried: Sequence[Tried], work: Work) -> Hit | None:
     one = _one(tried)
     if one is None or not one.seen.facts["blocked"]:
         return None
-    return Hit(one, {"n": one.seen.facts["missing"], "attempts": one.seen.facts["failures"]})
+    values = {"n": one.seen.facts["missing"], "attempts": one.seen.facts["failures"], "error": _in_words(one)}
+    return Hit(one, values)
+
+
+def _in_words(one: Tried) -> str:
+    error = one.seen.facts["error"]
+    return f" Your handler raised `{short(error, 60)}`." if error else ""
+
+
+def another_place(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """All is well, but the record is in another queue."""
+    one = _one(tried)
+    if one is None or one.seen.facts["missing"] or one.seen.facts["blocked"]:
+        return None
+    place = one.seen.facts["place"]
+    return Hit(one, {"place": place}) if place and place != PLACE else None
 
 
 def nobody_told(tried: Sequence[Tried], work: Work) -> Hit | None:

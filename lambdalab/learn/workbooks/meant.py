@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def _hidden(rng: random.Random | None) -> Sequence[Given]:
     known = {"total": high, "country": one}
     made: Sequence[tuple[str, str, Mapping[str, Any], str]] = (
         (_OURS, _PLACED, {"total": 100, "country": one}, ""),
-        (_OURS, _PLACED, {"total": str(high), "country": other}, "its total is a text"),
+        (_OURS, _PLACED, {"total": "100", "country": other}, "its total is a text"),
         (
             _OURS,
             _PLACED,
@@ -63,12 +64,12 @@ def _hidden(rng: random.Random | None) -> Sequence[Given]:
             f"its country is {other.lower()}, in small letters",
         ),
         (f"{_OURS}.eu", _PLACED, known, "its source is another one"),
-        (_OURS, _PLACED, {"country": other}, "it has no total"),
+        (_OURS, _PLACED, {"total": high, "country": f"{other}U"}, f"its country is {other}U"),
         (_OURS, _PLACED, {"total": low, "country": one}, "its total is below 100"),
         (_OURS, _PLACED, {**known, "test": "load"}, "it is a test"),
         (_OURS, _PLACED, {"items": ["tea", "soap"], "total": high + 0.5, "country": other}, ""),
-        (_OURS, _PLACED, {"total": 10 * high, "country": one}, ""),
-        (_OURS, _PLACED, {"total": high, "country": None}, "its country is null"),
+        (_OURS, _PLACED, {"total": 10_000 * high, "country": one}, ""),
+        (_OURS, _PLACED, {"total": high, "country": f"{one}U"}, f"its country is {one}U"),
     )
     return [
         (source, name, {"order": str(number), **detail}, why)
@@ -86,9 +87,10 @@ def _one(tried: str, given: Given, first: bool) -> Case:
         try:
             pattern = Pattern.parse(json.dumps(said))
         except InvalidPattern as refused:
-            rows = (Row(False, "the pattern", f"refused: {refused}"),) if first else ()
-            text = Message(f"AWS refuses this pattern: {refused}.", work.exercise.idea, work.exercise.look)
-            facts: dict[str, Any] = {"refused": str(refused)}
+            reason = str(refused).rstrip(".")
+            rows = (Row(False, "the pattern", f"refused: {reason}"),) if first else ()
+            text = Message(f"AWS refuses this pattern: {reason}.", work.exercise.idea, work.exercise.look)
+            facts: dict[str, Any] = {"refused": reason}
             return Seen(False, "refused", said, facts=facts, rows=rows, message=text.within_limit())
         misses = pattern.misses(event)
         facts = {"misses": misses, "meant": not why}
@@ -147,6 +149,19 @@ def not_a_list(tried: Sequence[Tried], work: Work) -> Hit | None:
     """A single value, where AWS wants a list."""
     key, colon, _ = str(tried[0].seen.facts.get("refused", "")).partition('" must be an object or an array')
     return Hit(tried[0], {"key": key.strip('"')}) if colon and key.strip('"') not in _OPERATORS else None
+
+
+def numeric_form(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """`numeric` with something else than pairs of a sign and a number."""
+    refused = str(tried[0].seen.facts.get("refused", ""))
+    hit = re.search(r"numeric|^Value of [<>=]+ must|^Unrecognized match type [<>=]", refused)
+    return Hit(tried[0], {"refused": refused}) if hit else None
+
+
+def exists_form(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """A test for `test` that AWS refuses: another value in `exists`, or another operator for a truth value."""
+    refused = str(tried[0].seen.facts.get("refused", ""))
+    return Hit(tried[0], {"refused": refused}) if re.match("exists|Inside anything but", refused) else None
 
 
 def operator_alone(tried: Sequence[Tried], work: Work) -> Hit | None:

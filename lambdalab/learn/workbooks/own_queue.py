@@ -1,14 +1,14 @@
 """A queue of a check's own with its dead-letter queue and a mapping to a function; all of it is deleted afterwards.
 
 The clock of the student's lab is turned to see retries and dead letters. Turning returns when all that fell due on the
-way is done, so a check never waits for a queue. Used by the exercises of workbook 07.
+way is done, so a check never waits for a queue. Used by the exercises of workbooks 07 and 09.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,14 @@ class OwnQueue:
 
 @contextmanager
 def own_queue(
-    work: Work, name: str, function: str, *, visibility: int, receives: int, reports: bool
+    work: Work,
+    name: str,
+    function: str,
+    *,
+    visibility: int,
+    receives: int,
+    reports: bool = False,
+    mapping: Mapping[str, Any] | None = None,
 ) -> Iterator[OwnQueue]:
     """Make queue, dead-letter queue and mapping, and delete them when the block ends.
 
@@ -52,6 +59,7 @@ def own_queue(
         visibility: the visibility timeout, in seconds.
         receives: maxReceiveCount.
         reports: whether the mapping asks for batchItemFailures.
+        mapping: further settings of the mapping.
     """
     lab, sqs = work.lab, work.lab.client("sqs")
     name = f"{name}-{secrets.token_hex(4)}"
@@ -63,8 +71,8 @@ def own_queue(
         settings = {"VisibilityTimeout": str(visibility), "RedrivePolicy": redrive}
         sqs.create_queue(QueueName=name, Attributes=settings)
         queue = lab.queue(name)
-        answers = {"FunctionResponseTypes": REPORTS} if reports else {}
-        work.client.create_event_source_mapping(EventSourceArn=queue.arn, FunctionName=function, **answers)
+        more = {**({"FunctionResponseTypes": REPORTS} if reports else {}), **(mapping or {})}
+        work.client.create_event_source_mapping(EventSourceArn=queue.arn, FunctionName=function, **more)
         yield OwnQueue(lab, queue, dead)
     finally:
         removed(work, names)

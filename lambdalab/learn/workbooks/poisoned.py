@@ -22,7 +22,7 @@ from lambdalab.learn.workbooks.own_queue import own_queue
 WITHOUT, WITH = "without", "with"
 TIMES, DEAD, SECONDS = "times a good message is processed", "messages among the dead letters", "seconds until then"
 KEYS = tuple(f"{how}: {what}" for how in (WITHOUT, WITH) for what in (TIMES, DEAD, SECONDS))
-FIRST, AGAIN = (3, 30), (5, 60)  # maxReceiveCount, visibility timeout in seconds
+FIRST, AGAIN = (4, 20), (5, 60)  # maxReceiveCount, visibility timeout in seconds
 _OWN, _POISON = "ex07_poison_check", "poison"
 _SOURCE = f"""
 def handler(event, context):
@@ -40,7 +40,7 @@ _counts: WeakKeyDictionary[Lab, dict[tuple[int, int], dict[str, int]]] = WeakKey
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
     return [
-        Case("three receives, 30 s", "", lambda work: _compared(work, "poison", FIRST), about="poison"),
+        Case("four receives, 20 s", "", lambda work: _compared(work, "poison", FIRST), about="poison"),
         Case("five receives, 60 s", "", _second_prediction, about="again"),
     ]
 
@@ -117,9 +117,15 @@ def said_of(key: str, *numbers: int, but: Sequence[int] = ()) -> Detect:
         one = next(one for one in tried if one.case.about == "poison")
         said, seen = one.seen.facts["said"][key], one.seen.facts["seen"][key]
         fits = said in numbers if numbers else said not in but
-        return Hit(one, {"said": short(said), "seen": seen}) if said != seen and fits else None
+        values = {"said": short(said), "seen": seen, "said times": _times(said), "seen times": _times(seen)}
+        return Hit(one, values) if said != seen and fits else None
 
     return detect
+
+
+def _times(number: float) -> str:
+    words: dict[float, str] = {0: "never", 1: "once", 2: "twice"}
+    return words.get(number, f"{number:g} times")
 
 
 def seconds(*numbers: int, but: Sequence[int] = ()) -> Detect:

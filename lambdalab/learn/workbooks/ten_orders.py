@@ -17,7 +17,7 @@ from lambdalab.events import sqs_messages
 from lambdalab.events.batch_answer import verdict
 from lambdalab.learn.cases import first
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Raised, Row, Seen, Tried
-from lambdalab.learn.words import as_json, short
+from lambdalab.learn.words import as_json, kind_of, short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks.own_queue import own_queue
 
@@ -25,53 +25,61 @@ FUNCTION, LEDGER = "ex07_batch", "ex07_ledger"
 _QUEUE = "ex07-batch-check"
 _CENTS, _VISIBILITY, _RECEIVES = 250, 30, 3
 _LIST = "batchItemFailures"
+_BEFORE = ("m1", "m2")  # the messages of the first batch, which the second does not hold
 _NO_JSON = ("two teas, please", "{order", "order_id=17", "")
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
     pick = rng or random.Random(0)
     cents = _CENTS if rng is None else pick.randrange(100, 900)
-    bad = 9 if rng is None else pick.randrange(4, 9)
+    bad = 3 if rng is None else pick.randrange(1, 7)  # good ones stand in front of it and behind it
+    last = 9 if rng is None else pick.randrange(4, 9)
     text = _NO_JSON[0] if rng is None else pick.choice(_NO_JSON[1:3])
-    two = _event(cents)
     return [
-        Case("a good order and a bad one", f'lab.function("{FUNCTION}").invoke({two!r})', _answered(two), about="two"),
+        _answered("a good order and a bad one", cents, m1=True, m2=False),
+        _answered("two good orders after them", cents, m3=True, m4=True),
         _batch("1 bad of 10", cents, {bad}),
         _batch("all good", cents, set()),
         _batch("all bad", cents, set(range(10))),
-        _batch("a body that is not JSON", cents, {bad}, text),
+        _batch("a body that is not JSON", cents, {last}, text),
     ]
 
 
-def _event(cents: int) -> dict[str, Any]:
-    """The event of two messages, m1 and m2, of which the second is bad."""
+def _event(cents: int, messages: Mapping[str, bool]) -> dict[str, Any]:
+    """The event of a batch with these message ids; whether each order is good."""
     number = secrets.token_hex(3)
-    event = sqs_messages({"order_id": f"{number}-1", "cents": cents}, {"order_id": f"{number}-2"}, queue="ex07-orders")
-    for name, record in zip(("m1", "m2"), event["Records"], strict=True):
+    orders = [{"order_id": f"{number}-{one}", **({"cents": cents} if good else {})} for one, good in messages.items()]
+    event = sqs_messages(*orders, queue="ex07-orders")
+    for name, record in zip(messages, event["Records"], strict=True):
         record["messageId"] = name
     return event
 
 
-def _answered(event: dict[str, Any]) -> Callable[[Work], Seen]:
-    """What the handler answers, called without a queue."""
+def _answered(tried: str, cents: int, **messages: bool) -> Case:
+    """What the handler answers, called without a queue, in an environment that has answered before."""
+    event, bad = _event(cents, messages), [name for name, good in messages.items() if not good]
+    shown = {"Records": [{key: record[key] for key in ("messageId", "body")} for record in event["Records"]]}
 
     def run(work: Work) -> Seen:
         ledger = _ledger(work)
+        if _BEFORE[0] in messages:
+            work.fresh(FUNCTION)  # what it keeps begins here
         try:
             answer = work.invoke(FUNCTION, event)
         finally:
             _forgotten(ledger, [json.loads(record["body"])["order_id"] for record in event["Records"]])
         if answer.raised is not None:
             return Seen(False, f"raised {answer.raised.kind}", raised=answer.raised)
-        meant = verdict(json.dumps(answer.value).encode(), ["m1", "m2"])
-        shown = as_json(answer.value, 60)
+        meant = verdict(json.dumps(answer.value).encode(), list(messages))
+        told = as_json(answer.value, 60)
         facts = {"answer": answer.value, "reason": meant.reason}
-        if list(meant.failed) == ["m2"]:
-            return Seen(True, shown, answer.value, facts=facts)
-        means = "both failed" if len(meant.failed) == 2 else "m1 failed" if meant.failed else "all went well"
-        return Seen(False, f"got `{shown}`, which means: {means}", answer.value, facts=facts)
+        if list(meant.failed) == bad:
+            return Seen(True, told, answer.value, facts=facts)
+        means = "both failed" if len(meant.failed) == 2 else "".join(meant.failed) + " failed"
+        means = means if meant.failed else "all went well"
+        return Seen(False, f"got `{told}`, which means: {means}", answer.value, facts=facts)
 
-    return run
+    return Case(tried, f'lab.function("{FUNCTION}").invoke({shown!r})', run, about=tried)
 
 
 def _batch(tried: str, cents: int, bad: set[int], text: str = "") -> Case:
@@ -98,9 +106,13 @@ def _batch(tried: str, cents: int, bad: set[int], text: str = "") -> Case:
         times = _charged(ledger, orders)
         _forgotten(ledger, [order["order_id"] for order in orders])
         good = [times[n] for n in range(10) if n not in bad]
+        behind = [n for n in range(min(bad, default=10), 10) if n not in bad]
         facts = {
             "again": sum(one > 1 for one in good),
             "times": max(good, default=0),
+            "never": sum(one == 0 for one in good),
+            "passed over": len(behind) if behind and not any(times[n] for n in behind) else 0,
+            "buried": sum(ids[n] in buried for n in behind),
             "lost": sum(ids[n] not in buried for n in bad) if not left else 0,
             "error": error,
         }
@@ -170,8 +182,19 @@ def raises(tried: Sequence[Tried], work: Work) -> Hit | None:
     for one in tried:
         facts = one.seen.facts
         if facts.get("error") and facts["again"]:
-            values = {"kind": facts["error"], "n": facts["again"], "times": f"{facts['times']:g}"}
+            never = f", and {facts['never']} were never charged" if facts["never"] else ""
+            values = {"kind": facts["error"], "n": facts["again"], "times": f"{facts['times']:g}", "never": never}
             return Hit(one, values, explains_error=True)
+    return None
+
+
+def stopped_early(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Without an error, what was in front of the bad order was charged, and nothing behind it was."""
+    for one in tried:
+        n = one.seen.facts.get("passed over")
+        if n and not one.seen.facts["error"] and one.seen.facts["times"]:
+            became = "became dead letters" if one.seen.facts["buried"] else "were deleted as done"
+            return Hit(one, {"n": n, "became": became})
     return None
 
 
@@ -194,6 +217,10 @@ def _other_key(answer: Any, reason: str) -> Mapping[str, object] | None:
     return {"got": as_json(answer)} if isinstance(answer, dict) and answer and _LIST not in answer else None
 
 
+def _no_dictionary(answer: Any, reason: str) -> Mapping[str, object] | None:
+    return {"got": as_json(answer), "kind": kind_of(answer)} if isinstance(answer, str | list) and reason else None
+
+
 def _entry_form(answer: Any, reason: str) -> Mapping[str, object] | None:
     listed = answer.get(_LIST) if isinstance(answer, dict) else None
     if not listed or "names" in reason or not reason:
@@ -203,7 +230,14 @@ def _entry_form(answer: Any, reason: str) -> Mapping[str, object] | None:
 
 def _other_id(answer: Any, reason: str) -> Mapping[str, object] | None:
     _, named, rest = reason.partition("names ")
-    return {"got": short(rest.partition(", which")[0], 24)} if named else None
+    got = rest.partition(", which")[0]
+    return {"got": short(got, 24)} if named and got not in _BEFORE else None
+
+
+def _kept_list(answer: Any, reason: str) -> Mapping[str, object] | None:
+    got = reason.partition("names ")[2].partition(", which")[0]
+    return {"got": got} if got in _BEFORE else None
 
 
 OTHER_KEY, ENTRY_FORM, OTHER_ID = _of_answer(_other_key), _of_answer(_entry_form), _of_answer(_other_id)
+KEPT_LIST, NO_DICTIONARY = _of_answer(_kept_list), _of_answer(_no_dictionary)

@@ -61,6 +61,8 @@ def handler(event, context):
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 """
+_NEEDS = {"A": "The function's setting needs an address", "B": "The redrive policy needs an address"}
+_MAKES = {"G": "mapping", "H": "queue"}
 _OWN = {FUNCTION: "ex07_work_check", QUEUE: "ex07-work-check", DEAD: "ex07-dead-check"}
 
 
@@ -85,6 +87,8 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         finally:
             removed(work, queues)
         wrong = _wrong(facts)
+        if not wrong and "A" in order:
+            facts["besides"], wrong = True, "19 done and the poison is set aside, but line A did nothing for it"
         return Seen(not wrong, wrong or "19 done, the poison is set aside", facts=facts, event=text)
 
     return [Case("your lines, in your order, and 20 messages", "", run)]
@@ -155,7 +159,23 @@ def no_address(one: Tried) -> Mapping[str, object] | None:
     """A line that needs the dead-letter queue comes before it."""
     facts = one.seen.facts
     needed = ("'dead_arn' is not defined", "'dead' is not defined")
-    return {"line": facts["at"]} if any(name in facts["text"] for name in needed) else None
+    if not any(name in facts["text"] for name in needed):
+        return None
+    return {"line": facts["at"], "needs": _NEEDS.get(facts["at"], "Line D asks for an address")}
+
+
+def made_twice(one: Tried) -> Mapping[str, object] | None:
+    """Two lines make the same thing, and the second one is refused."""
+    facts = one.seen.facts
+    for one_line, other in ("CG", "EH"):
+        if facts["at"] in (one_line, other) and {one_line, other} <= set(facts["order"]):
+            return {"one": one_line, "other": other, "what": _MAKES[other]}
+    return None
+
+
+def nothing_done(one: Tried) -> Mapping[str, object] | None:
+    """All is well, and the function's own setting, which did nothing for it, is there besides."""
+    return {} if one.seen.facts.get("besides") else None
 
 
 def unreported(one: Tried) -> Mapping[str, object] | None:
@@ -165,5 +185,6 @@ def unreported(one: Tried) -> Mapping[str, object] | None:
     return {} if gone and "C" in facts["order"] else None
 
 
+MADE_TWICE: Detect = first(made_twice, explains_error=True)
 NO_ADDRESS: Detect = first(no_address, explains_error=True)
 TOO_SHORT: Detect = first(too_short, explains_error=True)
