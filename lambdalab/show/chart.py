@@ -181,8 +181,9 @@ class Panel:
         drawn = ""
         for left, right, height in zip(edges[:-1], edges[1:], heights, strict=True):
             if height > 0:
-                a, b, tall = self.across(left) + gap, self.across(right) - gap, self.bottom - self.up(height)
-                drawn += f"M{_px(a)},{self.bottom:g}v-{_px(tall)}h{_px(b - a)}v{_px(tall)}"
+                a, b = self.across(left) + gap, self.across(right) - gap
+                tall = max(1, round(self.bottom - self.up(height)))  # what is there is seen
+                drawn += f"M{_px(a)},{self.bottom:g}v-{tall}h{_px(b - a)}v{tall}"
         if drawn and hollow:
             self.board.path(drawn, line=role, width=theme.AXIS_LINE)
         elif drawn:
