@@ -19,6 +19,8 @@ from lambdalab.show.picture import Table
 _CENT = Decimal("0.01")
 _MILLION = 1_000_000
 _NO_BREAK = "\u2011"  # a hyphen at which no line ends
+# Where room is scarce a function's long name is broken, and no quantity or price inside a word.
+_WHOLE = ".ll-bill :is(td,th)+:is(td,th){overflow-wrap:break-word}"
 
 
 def table(bill: Bill) -> Table:
@@ -77,7 +79,7 @@ def html(bill: Bill) -> str:
     """The bill as HTML: the table, and the words under it."""
     note = f'<p class="ll-2">{escaping.escape(bill.note)}</p>' if bill.note else ""
     told = table(bill).html(sheet=False) + note
-    return f'<style>{theme.css()}</style><div class="ll ll-t {theme.NO_FORMULAS}">{told}</div>'
+    return f'<style>{theme.css()}{_WHOLE}</style><div class="ll ll-t ll-bill {theme.NO_FORMULAS}">{told}</div>'
 
 
 def text(bill: Bill) -> str:
