@@ -88,7 +88,7 @@ def look(rung: str) -> Look:
             return _parsed(rung, _WAYS[rung]())
         except LabError as wrong:
             why_not = str(wrong)
-    return _recorded(rung, why_not)
+    return recorded(rung, why_not)
 
 
 def by_hand(command: Sequence[str]) -> str:
@@ -115,7 +115,13 @@ def by_hand(command: Sequence[str]) -> str:
     return f"{_run()} ({why_not})\n{kept[command[0]]}"
 
 
-def _recorded(rung: str, note: str) -> Look:
+def recorded(rung: str, note: str = "") -> Look:
+    """What was seen in a rung on the machine of the recorded run (lesson 10).
+
+    Args:
+        rung: "thread", "process", "container", "microvm" or "vm".
+        note: why it is shown.
+    """
     return Look(rung, **recording()["seen"][rung], provenance="recorded", source=_run(), note=note)
 
 

@@ -96,18 +96,17 @@ def enter(task, opt, runtime, keep, tmp_mb):
 
 
 def lay(system, opt, descriptor):
-    """The layers' own folders below /opt: one by one, since the interpreter itself may live there too."""
+    """What the layers hold below /opt: one by one, since the interpreter itself may live there too."""
     inside = f"/proc/self/fd/{descriptor}"
     for name in os.listdir(inside):
+        target = f"/opt/{name}"
+        part = os.open(f"{inside}/{name}", os.O_PATH)
         if os.path.isdir(f"{inside}/{name}"):
-            part = os.open(f"{inside}/{name}", os.O_PATH)
-            os.mkdir(f"/opt/{name}")
-            system.bind(part, f"/opt/{name}", read_only=True)
-            os.close(part)
+            os.mkdir(target)
         else:
-            with open(f"{inside}/{name}", "rb") as source, open(f"/opt/{name}", "wb") as target:
-                target.write(source.read())
-            os.chmod(f"/opt/{name}", os.stat(f"{inside}/{name}").st_mode & 0o7777)
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT))
+        system.bind(part, target, read_only=True)
+        os.close(part)
 
 
 def join(namespaces):

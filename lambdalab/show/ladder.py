@@ -109,8 +109,9 @@ def inside_table(looks: Sequence[Look]) -> Table:
         ("processor", *(look.processor or theme.DASH for look in looks)),
         ("from", *("measured here" if look.provenance == "measured" else look.source for look in looks)),
     ]
-    notes = list(dict.fromkeys(f"{look.rung}: {look.note}" for look in looks if look.note))
-    caption = "; ".join(["What a program sees from inside", *notes])
+    notes = dict.fromkeys(look.note for look in looks if look.note)
+    told = [f"{', '.join(look.rung for look in looks if look.note == note)}: {note}" for note in notes]
+    caption = "; ".join(["What a program sees from inside", *told])
     return Table(caption, ("", *(look.rung for look in looks)), rows, align="l" * (len(looks) + 1))
 
 

@@ -112,6 +112,17 @@ def handler(event, context):
     assert deploy(source, layers=[first, second]).invoke().answer == [1, "/opt/python/one.py", 2, "second"]
 
 
+@own
+def test_a_file_directly_below_opt_may_be_large_and_cannot_be_written(deploy: Deploy, lab: Lab) -> None:
+    large = _layer(lab.client("lambda"), "large", {"model.bin": "0" * 3_000_000})
+    source = """
+import os
+def handler(event, context):
+    return [os.path.getsize("/opt/model.bin"), os.access("/opt/model.bin", os.W_OK)]
+"""
+    assert deploy(source, layers=[large]).invoke().answer == [3_000_000, False]
+
+
 def test_where_no_namespace_is_allowed_folders_take_its_place(
     bench: Bench, job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,5 +173,3 @@ def _json(payload: bytes) -> Any:
     import json
 
     return json.loads(payload)
-
-
