@@ -73,7 +73,7 @@ def _month(tried: str, calls: Sequence[int], ms: float, mb: float) -> Case:
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             return Seen(False, f"got {short(value)}, expected a number", value)
         near = _near(float(value), expected)
-        got, wanted = _dollars(value), _dollars(expected)
+        got, wanted = dollars(value), dollars(expected)
         return Seen(near, got if near else f"got {got}, expected {wanted}", value, facts={"got": got, "wanted": wanted})
 
     return Case(tried, f"monthly_bill({list(calls)}, {ms}, {mb})", run, about=(calls, ms, mb))
@@ -83,7 +83,7 @@ def _near(value: float, expected: float) -> bool:
     return abs(value - expected) <= max(_TOLERANCE * abs(expected), 1e-15)
 
 
-def _dollars(value: Any) -> str:
+def dollars(value: Any) -> str:
     """Four digits that count, never in the form 9.3e-05, with commas from a thousand on."""
     return f"${Decimal(f'{float(value):.4g}'):,f}"
 

@@ -1,0 +1,82 @@
+"""What a function of the student's answered, beside what the right formula and typical wrong ones give.
+
+A case's `about` is the function's name and its arguments. A wrong formula is recognised when it gives all that the
+function answered, so the message is about the one mistake that explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lambdalab.learn.exercises import Detect, Hit, Message, Seen, Tried, Unwritten
+from lambdalab.learn.words import short
+from lambdalab.learn.work import Work
+from lambdalab.learn.workbooks.little import is_number
+
+Formula = Callable[..., Any]
+Values = Callable[[Tried], Mapping[str, object]]
+
+
+def answered(work: Work, name: str, args: Sequence[Any], judged: Callable[[Any], Seen], before: str = "") -> Seen:
+    """Call the student's function and judge what it handed back, unless it raised.
+
+    Args:
+        before: the function that is written first, if this one comes after it.
+
+    Raises:
+        Unwritten: it is the stub, and none comes before it.
+    """
+    try:
+        outcome = work.call(name, *args)
+    except Unwritten:
+        if not before:
+            raise
+        text = Message(f"Your `{before}` is right.", "", f"Write `{name}` too, run its cell, and check again.")
+        return Seen(False, f"`{name}` comes next", message=text, rows=(), pending=True)
+    if outcome.raised is not None:
+        return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
+    seen = judged(outcome.value)
+    return replace(seen, facts={**seen.facts, "printed": bool(outcome.printed)})
+
+
+def no_number(value: Any) -> Seen:
+    """What to say of an answer that should have been a number."""
+    return Seen(False, f"got {short(value)}, expected a number", value)
+
+
+def would_be(
+    name: str,
+    *formulas: Formula,
+    same: Callable[[Any, Any], bool],
+    values: Values = lambda one: {},
+    shows: Callable[[Tried], bool] = lambda one: is_number(one.seen.value),
+) -> Detect:
+    """All that this function answered is what one of these formulas gives.
+
+    Args:
+        shows: the failing case to tell of, if there is one.
+    """
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        asked = [one for one in tried if one.case.about[0] == name and not one.seen.pending and not one.seen.raised]
+        failing = [one for one in asked if not one.seen.ok]
+        for formula in formulas:
+            if failing and all(same(one.seen.value, formula(*one.case.about[1])) for one in asked):
+                told = next(filter(shows, failing), failing[0])
+                return Hit(told, values(told))
+        return None
+
+    return detect
+
+
+def nothing_returned(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """A function handed back None each time; where None is right for some, it has printed something as well."""
+    for name in dict.fromkeys(one.case.about[0] for one in tried):
+        asked = [one for one in tried if one.case.about[0] == name and not one.seen.pending]
+        failing = [one for one in asked if not one.seen.ok]
+        nothing = all(one.seen.raised is None and one.seen.value is None for one in asked)
+        if failing and nothing and (len(failing) == len(asked) or failing[0].seen.facts["printed"]):
+            return Hit(failing[0], {"name": name})
+    return None
