@@ -142,7 +142,7 @@ def entries(work: Work, name: str) -> Mapping[Any, Any]:
     return value
 
 
-def all_filled(work: Work, name: str, keys: Sequence[str | int]) -> Mapping[Any, Any]:
+def all_filled(work: Work, name: str, keys: Sequence[str | int | tuple[str, ...]]) -> Mapping[Any, Any]:
     """The dictionary, if each of the keys has been given a value.
 
     Raises:
@@ -154,10 +154,30 @@ def all_filled(work: Work, name: str, keys: Sequence[str | int]) -> Mapping[Any,
     if len(open_ones) == len(keys):
         raise Unwritten(unwritten(name))
     if open_ones:
-        first = f'"{open_ones[0]}"' if isinstance(open_ones[0], str) else open_ones[0]
-        count = f"{len(open_ones)} of {len(keys)} entries are still open, the first is {first}."
+        count = f"{len(open_ones)} of {len(keys)} entries are still open, the first is {named(open_ones[0])}."
         raise Unwritten(Message(f"`{name}`: {count}", "", "Fill them all in, run the cell, then check again."))
     return value
+
+
+def yes_or_no(work: Work, name: str, keys: Sequence[str | tuple[str, ...]]) -> Mapping[Any, bool]:
+    """A dictionary of `True` and `False`, if each of the keys has been given one of them.
+
+    Raises:
+        Unwritten: entries still hold the dots of the stub.
+        Stop: it is no dictionary of True and False.
+    """
+    value = all_filled(work, name, keys)
+    odd = next((key for key in keys if type(value[key]) is not bool), None)
+    if odd:
+        raise Stop(Message(f"For {named(odd)} you have {short(value[odd])}.", "Each must be `True` or `False`."))
+    return {key: value[key] for key in keys}
+
+
+def named(key: str | int | tuple[str, ...]) -> str:
+    """A key of a student's dictionary in a sentence; one of several parts as these parts."""
+    if isinstance(key, tuple):
+        return ", ".join(key)
+    return f'"{key}"' if isinstance(key, str) else str(key)
 
 
 def second_comes_next(work: Work, done: str, more: str, name: str = "again") -> Seen | None:

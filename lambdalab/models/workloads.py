@@ -17,20 +17,21 @@ from typing import Any
 
 from lambdalab.facts import price
 from lambdalab.models.cost import month_price
-from lambdalab.models.servers import Server, break_even, capacity, fargate
+from lambdalab.models.servers import Server, break_even, capacity, fargate, fargate_run
 
 DAYS = 30
 DAY_S = 86_400
 VERDICTS = ("Lambda", "container service", "VM", "either")
 REASONS = ("limit", "limit is near", "steady load", "spiky load", "rare", "latency", "state", "team knows it")
-RARE = 0.01  # a server would stand idle for more than 99 % of the time
+RARE = 0.01  # a server would stand idle for more than 99 % of the time ...
+MANY_AT_ONCE = 10  # ... and fewer than so many pieces run at once; from so many on a load with pauses is spiky
 _LEAST_VCPU, _LEAST_GB = Decimal("0.25"), Decimal("0.5")  # of a Fargate task
 
 
 def limits() -> Mapping[str, int]:
     """What a function and the API in front of it allow, by the last part of the fact's name (lesson 12).
 
-    Seconds, MB, and two things of which there are none: a GPU, and a connection that a client keeps open.
+    Seconds, MB, and two things of which there are none on demand: a GPU, and a connection that a client keeps open.
     """
     named = ("timeout_most_s", "payload.sync_mb", "payload.async_mb", "memory_most_mb", "tmp_most_mb", "front.rest_s")
     found = {name.rpartition(".")[2]: int(price(f"limits.{name}")) for name in named}
@@ -102,6 +103,16 @@ class Workload:
         return _container(self.at_once * self.memory_mb).hour * 24 * DAYS
 
     @property
+    def started_usd(self) -> Decimal:
+        """USD of a month on Fargate if a container is started for each piece, and ends with it."""
+        return fargate_run(self.run_s, *_size(self.memory_mb), runs=self.calls).usd
+
+    @property
+    def rare(self) -> bool:
+        """There is work in less than 1 % of the time, and then fewer than ten pieces at once: else it is spiky."""
+        return self.share < RARE and self.at_once < MANY_AT_ONCE
+
+    @property
     def fits_a_function(self) -> bool:
         """No limit is broken, the system is Linux, and Lambda is not the dearer one; latency is left out."""
         return not self.broken and not self.windows and self.lambda_usd <= self.standing_usd
@@ -109,8 +120,13 @@ class Workload:
 
 def _container(memory_mb: float) -> Server:
     """A Fargate task with so much memory and the share of CPU that functions of that size have together."""
-    vcpu = max(_LEAST_VCPU, Decimal(str(memory_mb)) / price("limits.memory_of_one_vcpu_mb"))
-    return fargate(vcpu, max(_LEAST_GB, Decimal(str(memory_mb)) / 1024), 1)
+    return fargate(*_size(memory_mb), 1)
+
+
+def _size(memory_mb: float) -> tuple[Decimal, Decimal]:
+    """vCPU and GB of such a task, not rounded to the sizes that Fargate sells."""
+    memory = Decimal(str(memory_mb))
+    return max(_LEAST_VCPU, memory / price("limits.memory_of_one_vcpu_mb")), max(_LEAST_GB, memory / 1024)
 
 
 def border(run_s: float) -> float:

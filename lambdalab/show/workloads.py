@@ -2,7 +2,7 @@
 
 AWS's guides say "short and spiky" in words. Here both are axes in steps of ten, and the borders are computed: the
 longest run that a function may have, and the share of the time above which a server is cheaper. The cards that a
-student placed are hollow. Left out: latency, state and devices, which lie on no axis; they stand in the table.
+student placed are hollow. Left out: latency, state and devices, which lie on no axis; a square stands for them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from lambdalab.facts import price, prices_date
 from lambdalab.models.workloads import Workload, border
 from lambdalab.show import theme
-from lambdalab.show.numbers import SPACE, in_words, milliseconds, money, number, period
+from lambdalab.show.numbers import SPACE, in_words, milliseconds, number, period
 from lambdalab.show.picture import Picture, Table
 from lambdalab.show.plane import BATCH, FUNCTION, SERVER, Mark, plane
 
@@ -220,30 +220,16 @@ def _alt(shown: _Shown) -> str:
 
 
 def _table(shown: _Shown) -> Table:
-    """A row for each reason, so that all cards have room: the number that decides stands beside each."""
+    """A row for each region and mark, with the place of each card; the reasons are for the student to find (12.2)."""
     rows = []
-    for reason in dict.fromkeys(one.accepted[0][1] for one in shown.workloads):
-        cards = [one for one in shown.workloads if one.accepted[0][1] == reason]
-        rows.append((reason, "; ".join(f"{one.letter} {one.name}: {decides(one)}" for one in cards), _verdicts(cards)))
-    caption = f"What decides each card, computed (prices of {prices_date()}, us-east-1), without the free tier"
-    return Table(caption, ("", "the number that decides", "verdict"), rows[:8], align="lll", widths=(14, 64, 22))
+    for name in (FUNCTION, SERVER, BATCH):
+        for fits, mark in ((True, "function"), (False, "something else")):
+            found = [w for w in shown.workloads if region(w.share, w.run_s) == name and _fits(w) == fits]
+            if found:
+                rows.append((name.capitalize(), "; ".join(_placed(one) for one in found), f"{mark}: {len(found)}"))
+    caption = f"Where each card lies: share of the time with work, and length of one piece (prices of {prices_date()})"
+    return Table(caption, ("region", "cards", "marked as"), rows, align="lll", widths=(20, 60, 20))
 
 
-def _verdicts(cards: Sequence[Workload]) -> str:
-    return ", ".join(dict.fromkeys(one.accepted[0][0] for one in cards))
-
-
-def decides(one: Workload) -> str:
-    """The number that decides a workload's verdict, in a few words (lesson 12)."""
-    reason = one.accepted[0][1]
-    if reason in ("steady load", "spiky load"):
-        return f"{money(one.lambda_usd)} on Lambda, {money(one.standing_usd)} standing"
-    if reason == "rare":
-        return f"work {_percent(one.share)} of the time"
-    if reason == "latency":
-        return f"starts in {_run(one.init_s)}, answers within {_run(one.answer_s)}"
-    if reason == "state":
-        return "open connections in its memory, a function takes none"
-    if "timeout_most_s" in one.broken:
-        return f"{_run(one.run_s)}, a function has {period(float(price('limits.timeout_most_s')))}"
-    return "needs a GPU, a function has none" if one.gpu else "Windows, a function runs on Linux"
+def _placed(one: Workload) -> str:
+    return f"{one.letter} {one.name}: {_percent(one.share)}, {_run(one.run_s)}"

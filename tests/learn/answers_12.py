@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
+from lambdalab.learn.exercises import find
 from lambdalab.learn.workbooks import verdicts
 from lambdalab.models.workloads import workloads
 from tests.learn.answers import Answers
@@ -43,6 +45,7 @@ A_12_1 = Answers(
         + "}\n    return [name for name in broken if broken[name]]\n",
     },
     wrong={
+        "no-list": _limits(end="set(found)"),
         "front-forgotten": _limits({"rest_s": None}),
         "six-for-asynchronous": _limits({"sync_mb": 'w["payload_mb"] > limits["sync_mb"]', "async_mb": None}),
         "one-for-a-caller": _limits({"async_mb": 'w["payload_mb"] > limits["async_mb"]'}),
@@ -50,7 +53,7 @@ A_12_1 = Answers(
     },
     failing={
         "raised": _limits({"gpus": 'w["gpus"]'}),
-        "case": _limits(end="set(found)"),
+        "case": _limits({"gpus": None}),
     },
 )
 MORE_WRONG["12.1"] = {
@@ -68,8 +71,13 @@ MORE_WRONG["12.1"] = {
         "front-forgotten",
         'def broken_limits(w):\n    return ["timeout_most_s"] if w["run_s"] == 960 else []\n',
     ),
-    "the names as one text": ("case", _limits(end='", ".join(found)')),
-    "no GPU at all": ("case", _limits({"gpus": None})),
+    "the names as one text": ("no-list", _limits(end='", ".join(found)')),
+    "a generator": ("no-list", _limits(end="(name for name in found)")),
+    "of two limits in time only the API's": (
+        "case",
+        _limits({"timeout_most_s": 'not w["browser"] and w["run_s"] > limits["timeout_most_s"]'}),
+    ),
+    "two at most": ("case", _limits(end="found[:2]")),
 }
 
 # 12.2, twelve workloads
@@ -98,16 +106,23 @@ A_12_2 = Answers(
     stub=_filled("verdict", dict.fromkeys(_VERDICT, ...)),
     solution=_filled("verdict", _VERDICT),
     also_right={
-        "the last of each accepted": _filled("verdict", {one.name: one.accepted[-1] for one in workloads()}),
+        **{
+            f"accepted pair {place}": _filled(
+                "verdict", {one.name: one.accepted[min(place, len(one.accepted) - 1)] for one in workloads()}
+            )
+            for place in range(1, 4)
+        },
         "lists": _filled("verdict", {name: list(pair) for name, pair in _VERDICT.items()}),
     },
     wrong={
         "dearer-on-lambda": _filled("verdict", _VERDICT, {"API": ("Lambda", "steady load")}),
         "idle-machine": _filled("verdict", _VERDICT, {"webhook": ("VM", "rare")}),
         "no-limit-broken": _filled("verdict", _VERDICT, {"dashboard": ("container service", "limit")}),
+        "speaks-against": _filled("verdict", _VERDICT, {"import": ("Lambda", "limit is near")}),
+        "rare-or-spiky": _filled("verdict", _VERDICT, {"thumbnails": ("Lambda", "rare")}),
     },
     failing={
-        "case": _filled("verdict", _VERDICT, {"game": ("Lambda", "state")}),
+        "case": _filled("verdict", _VERDICT, {"game": ("VM", "latency")}),
         "shape": _filled("verdict", _VERDICT, {"game": "VM"}),
         "unwritten": _filled("verdict", _VERDICT, {"game": ...}),
     },
@@ -116,8 +131,18 @@ MORE_WRONG["12.2"] = {
     "everything on Lambda": ("dearer-on-lambda", _filled("verdict", dict.fromkeys(_VERDICT, ("Lambda", "rare")))),
     "a VM for all": ("no-limit-broken", _filled("verdict", dict.fromkeys(_VERDICT, ("VM", "limit")))),
     "a VM for the clean-up": ("idle-machine", _filled("verdict", _VERDICT, {"clean-up": ("VM", "team knows it")})),
-    "a limit for the game": ("case", _filled("verdict", _VERDICT, {"game": ("VM", "limit")})),
-    "the right verdict for the wrong reason": ("case", _filled("verdict", _VERDICT, {"import": ("Lambda", "state")})),
+    "a function for the game": ("speaks-against", _filled("verdict", _VERDICT, {"game": ("Lambda", "state")})),
+    "the right verdict for the wrong reason": ("case", _filled("verdict", _VERDICT, {"import": ("Lambda", "latency")})),
+    "rare tickets": ("rare-or-spiky", _filled("verdict", _VERDICT, {"ticket sale": ("Lambda", "rare")})),
+    "a spiky clean-up": ("rare-or-spiky", _filled("verdict", _VERDICT, {"clean-up": ("Lambda", "spiky load")})),
+    "a VM for the chat, idle as its container": (
+        "case",
+        _filled("verdict", _VERDICT, {"chat command": ("VM", "rare")}),
+    ),
+    "a container for the accounting": (
+        "case",
+        _filled("verdict", _VERDICT, {"accounting": ("container service", "limit")}),
+    ),
     "a word that is none": ("shape", _filled("verdict", _VERDICT, {"import": ("Fargate", "rare")})),
 }
 assert list(_VERDICT) == [one.name for one in workloads()]
@@ -128,7 +153,7 @@ _TURNS = {
     "thumbnails": "20 min each",
     "API": "a five-hundredth of the rate",
     "backup": "can be cut into 10-minute pieces",
-    "game": "state moves to a store, calls become short",
+    "game": "state moves to a store, short calls instead of connections",
     "clean-up": "200 accounts in one run, 70 min",
     "ticket sale": "3,000/s all day",
 }
@@ -142,16 +167,29 @@ A_12_3 = Answers(
         "strengthened": _filled("turns", _TURNS, {"ticket sale": "twice the peak"}) + _AGAIN,
         "number-where-a-limit-decides": _filled("turns", _TURNS, {"backup": "twice a night"}) + _AGAIN,
         "nobody-feels-it": _filled("turns", _TURNS, {"clean-up": "other region"}) + _AGAIN,
+        "both-prices-move": _filled("turns", _TURNS, {"API": "double memory"}) + _AGAIN,
+        "far-from-the-border": _filled("turns", _TURNS, {"clean-up": "every hour"}) + _AGAIN,
         "speed-is-not-state": _filled("turns", _TURNS, {"game": "faster CPU"}) + _AGAIN,
     },
     failing={
         "next": _filled("turns", _TURNS) + _OPEN,
         "case": _filled("turns", _TURNS)
-        + _filled("again", {"webhook": "2 MB in each call", "dashboard": "40 s a view"}),
+        + _filled("again", {"webhook": "2 MB in each call, and the partner waits", "dashboard": "40 s a view"}),
         "shape": _filled("turns", _TURNS, {"API": "c"}) + _AGAIN,
         "unwritten": _filled("turns", _TURNS, {"API": ...}) + _AGAIN,
     },
 )
+OTHER_CHANGES = {
+    (name, said): (id, _filled("turns", _TURNS, {name: said}) + _AGAIN)
+    for name, said, id in (
+        ("thumbnails", "twice the rate", "strengthened"),
+        ("thumbnails", "weekdays only", "strengthened"),
+        ("API", "50 ms latency", "nobody-feels-it"),
+        ("backup", "more memory", "number-where-a-limit-decides"),
+        ("game", "more players", "speed-is-not-state"),
+        ("ticket sale", "paid by points", "nobody-feels-it"),
+    )
+}
 assert list(_TURNS) == list(verdicts.CHANGES)
 
 # 12.4, forty minutes into fifteen
@@ -178,6 +216,9 @@ A_12_4 = Answers(
         "counted upwards, a list": "def plan(total_s, overhead_s, limit_s, reserve):\n"
         "    for n in range(1, 10_000):\n        each = total_s / n + overhead_s\n"
         "        if each <= limit_s * (1 - reserve):\n            return [n, each]\n" + _COSTS,
+        "a whole number written as 4.0": _plan(f"float({_RIGHT})"),
+        "decimals": "from decimal import Decimal\n"
+        + _plan("math.ceil(total_s / (most - overhead_s))", "Decimal(total_s) / n + Decimal(overhead_s)"),
         "a whole run without overhead on Fargate, decimals": _plan(
             _RIGHT,
             costs="from decimal import Decimal\n"
@@ -189,17 +230,25 @@ A_12_4 = Answers(
         "rounded-down": _plan("math.floor(total_s / (most - overhead_s))"),
         "as-many-as-possible": _plan("20"),
         "overhead-left-out": _plan(_RIGHT, "total_s / n"),
+        "rounded-seconds": _plan(_RIGHT, "round(total_s / n + overhead_s)"),
+        "one-too-many": _plan("int(total_s // (most - overhead_s)) + 1"),
     },
     failing={
         "raised": _plan("math.ceil(total_s / (most - overhead))"),
         "case": _plan(_RIGHT, costs='costs = {"lambda": 0.02, "fargate": 0.033}\n'),
         "unwritten": _plan(_RIGHT, costs='costs = {"lambda": 0.0714, "fargate": ...}\n'),
+        "next": _plan(_RIGHT, costs='costs = {"lambda": ..., "fargate": ...}\n'),
         "shape": _plan(_RIGHT, costs='costs = {"lambda": "seven cents", "fargate": 0.033}\n'),
     },
 )
 MORE_WRONG["12.4"] = {
     "the reserve, and no overhead": ("without-overhead", _plan("math.ceil(total_s / most)")),
-    "a piece too many": ("case", _plan(f"1 + {_RIGHT}")),
+    "a piece too many": ("one-too-many", _plan(f"1 + {_RIGHT}")),
+    "a piece too many as 5.0": ("one-too-many", _plan("total_s // (most - overhead_s) + 1")),
+    "a wrong plan, and no costs yet": ("rounded-down", _plan("math.floor(total_s / (most - overhead_s))", costs="")),
+    "no room is taken for a little room": ("raised", _plan(_RIGHT).replace("overhead_s >= most", "overhead_s > most")),
+    "cents that were rounded": ("case", _plan(_RIGHT, costs='costs = {"lambda": 0.07, "fargate": 0.0332}\n')),
+    "a price as a text": ("shape", _plan(_RIGHT, costs='costs = {"lambda": "0.0714", "fargate": 0.0332}\n')),
     "without the overhead of the pieces": (
         "case",
         _plan(_RIGHT, costs='costs = {"lambda": 2400 * 1769 / 1024 * 0.0000166667, "fargate": 0.0332}\n'),
@@ -239,6 +288,10 @@ _BACKUP: dict[str, Any] = {
 }
 
 
+_SHARE = ("share of the time with work", 0.0023148, "5000*0.4/10/86400")
+_OF_THE_TWIN = "The school has a server already, and one teacher who looks after it."
+
+
 def _page(**changed: Any) -> str:
     return _filled("page", _PAGE, {key.replace("_", " "): value for key, value in changed.items()})
 
@@ -256,11 +309,24 @@ A_12_5 = Answers(
     also_right={
         "another workload, lists and a measurement": _filled("page", _BACKUP),
         "four numbers": _page(numbers=[*_PAGE["numbers"], ("days", 30, "measured: days of a usual month, by hand")]),
-        "another verdict of two": _page(workload="import", decision=("either", "limit is near")),
+        "another verdict of two": _page(
+            workload="import",
+            decision=("either", "limit is near"),
+            numbers=[*_PAGE["numbers"][1:], ("share of the limit", 0.8, "12 / (limits.timeout_most_s / 60)")],
+        ),
+        "the lesson's own condition": _page(would_change="above 14 minutes"),
+        "a number in words": _page(would_change="more than a hundred users"),
+        "half, in a month": _page(would_change="traffic drops below half of what it is today, in a month"),
+        "a sum of money": _page(would_change="above $50"),
+        "a third number computed from the card": _numbers(_SHARE, first=2),
     },
     wrong={
         "no-source": _numbers(("USD a month on Lambda", 1.03, "")),
         "adds-up-otherwise": _numbers(("USD a month on Lambda", 1054.0, _LAMBDA)),
+        "another-workload": _page(workload="dashboard", decision=("Lambda", "rare")),
+        "from-the-twin": _page(against=("team knows it", _OF_THE_TWIN)),
+        "against-the-card": _page(against=("limit", "It breaks the limit of 15 minutes of run.")),
+        "no-unit": _page(would_change="100"),
         "no-counter-argument": _page(against="none"),
         "own-reason": _page(against=("spiky load", "The load is so spiky that it is hard to test.")),
         "not-measurable": _page(would_change="if the load becomes much higher"),
@@ -271,11 +337,56 @@ A_12_5 = Answers(
         "unwritten": _page(would_change=...),
     },
 )
+_API = "17280000*30*0.3*0.5*lambda.duration_x86_gb_s + 17280000*30*lambda.requests_per_million/1000000"
+_API_PAGE: dict[str, Any] = {
+    "workload": "API",
+    "decision": ("container service", "steady load"),
+    "numbers": [("USD a month on Lambda", 1399.68, _API), *_PAGE["numbers"][1:]],
+    "against": ("team knows it", "Nobody in the team has ever looked after a container."),
+    "would change": "fewer than 80 calls a second, over a month",
+}
+_TWIN = ast.literal_eval("{" + find("12.5").twin.partition("page = {")[2])
 MORE_WRONG["12.5"] = {
     "a source that names nothing": ("no-source", _numbers(("USD a month on Lambda", 1.03, "the price list"))),
     "a constant as its own way": ("no-source", _numbers(("USD a month on Lambda", 1.03, "1.03"))),
     "no way at all": ("no-source", _numbers(("USD a month on Lambda", 1.03, None))),
-    "measured, and not how": ("no-source", _numbers(("USD a month on Lambda", 1.03, "measured: yes"))),
+    "measured, and not how": ("case", _numbers(("USD a month on Lambda", 1.03, "measured: yes"))),
+    "a number as the way": ("case", _numbers(("seconds of a burst", 60, 60), first=2)),
+    "another sign": ("case", _numbers(("seconds of a burst", 60, "200 × 0.3"), first=2)),
+    "a comma": ("case", _numbers(("seconds of a burst", 60, "200 * 0,3"), first=2)),
+    "divided by zero": ("case", _numbers(("seconds of a burst", 60, "1/0"), first=2)),
+    "a power": ("case", _numbers(("seconds of a burst", 60, "200**1*0.3"), first=2)),
+    "a fact that counts for nothing": (
+        "case",
+        _numbers(
+            ("calls", 5000, "ec2.t3.micro_hour * 0 + 5000"), ("days", 30, "limits.timeout_most_s * 0 + 30"), first=1
+        ),
+    ),
+    "prices of the API on a page about photos": (
+        "another-workload",
+        _page(
+            numbers=[
+                ("USD a month on Lambda", 1399.68, _API),
+                ("USD a month", 14.98, "ec2.t3.micro_hour*24*30*2"),
+                ("seconds", 901, "limits.timeout_most_s+1"),
+            ]
+        ),
+    ),
+    "the newsletter, called webhook": ("another-workload", _filled("page", _TWIN | {"workload": "webhook"})),
+    "the newsletter's condition": (
+        "from-the-twin",
+        _page(would_change="more than 100 mails a second for a whole day"),
+    ),
+    "rare, where it never pauses": (
+        "against-the-card",
+        _filled("page", _API_PAGE | {"against": ("rare", "There are nights on which nobody calls it.")}),
+    ),
+    "nothing against it": (
+        "no-counter-argument",
+        _filled("page", _API_PAGE | {"against": ("latency", "There is nothing against it at all.")}),
+    ),
+    "a year": ("not-measurable", _page(would_change="if we feel like it in 2027")),
+    "a condition without a unit": ("no-unit", _page(would_change="if it is 100 then we look again")),
     "an unknown fact": ("case", _numbers(("USD a month on Lambda", 1.03, "lambda.price * 3"))),
     "code as the way": ("case", _numbers(("USD", 1.03, "print(lambda.requests_per_million)"))),
     "three copied limits": (
@@ -304,7 +415,6 @@ MORE_WRONG["12.5"] = {
     "an empty argument": ("no-counter-argument", _page(against=("latency", ""))),
     "no argument": ("no-counter-argument", _page(against=None)),
     "one word": ("no-counter-argument", _page(against=("latency", "slow"))),
-    "a number without words": ("not-measurable", _page(would_change="100")),
     "nothing would": ("not-measurable", _page(would_change="nothing at all would change it")),
     "the newsletter of the twin": ("shape", _page(workload="newsletter", decision=("Lambda", "rare"))),
 }
@@ -328,8 +438,20 @@ PRINTED = {
         "12.3",
         "strengthened",
     ): 'For ticket sale you said "twice the peak". Even spikier: the verdict stays, more firmly.',
-    ("12.3", "number-where-a-limit-decides"): "45 minutes are 45 minutes: the limit decides here, not the number.",
+    (
+        "12.3",
+        "number-where-a-limit-decides",
+    ): "45 minutes are 45 minutes: that limit decides here, and this change does not touch it.",
+    ("12.3", "both-prices-move"): "Both prices go up together, so the cheaper one stays the cheaper one.",
     ("12.3", "nobody-feels-it"): "Price and limits are the same. What would have to be longer, larger or steadier?",
+    ("12.1", "no-list"): "`broken_limits` returned a `set`.",
+    ("12.2", "rare-or-spiky"): 'For "thumbnails" you gave "rare" as the reason.',
+    ("12.2", "speaks-against"): 'For "import" you chose "Lambda", because "limit is near".',
+    ("12.4", "rounded-seconds"): "Your pieces take",
+    ("12.4", "one-too-many"): "With one fewer each takes 60 s, and 60 s are allowed.",
+    ("12.5", "another-workload"): "No number on your page is one of dashboard's own.",
+    ("12.5", "against-the-card"): 'Against your decision you hold "limit". thumbnails\'s own figures',
+    ("12.5", "from-the-twin"): "is the newsletter's, word for word.",
     ("12.4", "without-overhead"): "With overhead each piece takes 820 s: above the 810 s that the reserve leaves.",
     (
         "12.4",

@@ -14,10 +14,10 @@ import pytest
 
 from lambdalab.learn import check
 from lambdalab.learn.exercises import find, workbook
-from lambdalab.learn.workbooks import deal_breakers, one_page, pieces, verdicts
-from lambdalab.models.workloads import RARE, border, workload, workloads
+from lambdalab.learn.workbooks import deal_breakers, one_page, pieces, verdicts, ways
+from lambdalab.models.workloads import MANY_AT_ONCE, RARE, border, workload, workloads
 from tests.learn import cells
-from tests.learn.answers_12 import A_12_1, A_12_4, A_12_5, MORE_WRONG
+from tests.learn.answers_12 import A_12_1, A_12_4, A_12_5, MORE_WRONG, OTHER_CHANGES
 
 ROOT = Path(__file__).parents[2]
 SOLUTION = json.loads((ROOT / "solutions/12_when_to_use_lambda.ipynb").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def test_each_workload_breaks_what_it_breaks_by_hand(seed: int | None) -> None:
     assert set().union(*expected) == set(by_hand(dict(deal_breakers.PLAIN))) | {
         "timeout_most_s", "sync_mb", "async_mb", "memory_most_mb", "tmp_most_mb", "rest_s", "gpus", "connections",
     }  # fmt: skip
-    assert [] in [sorted(names) for names in expected] and max(map(len, expected)) == 2
+    assert [] in [sorted(names) for names in expected] and max(map(len, expected)) == 3
 
 
 def test_names_learnt_by_heart_fail_with_other_numbers() -> None:
@@ -72,8 +72,15 @@ def test_prices_and_shares_agree_with_every_accepted_reason_about_load() -> None
             assert one.lambda_usd > one.standing_usd and one.share >= border(one.run_s)
         if reason in ("spiky load", "rare"):
             assert one.lambda_usd < one.standing_usd and one.share < border(one.run_s)
+            assert (one.at_once < 10) == (reason == "rare") == one.rare
         if reason == "rare":
             assert one.share < RARE
+
+
+def test_the_workbook_says_from_which_numbers_on_a_load_is_rare_or_spiky() -> None:
+    (text,) = [text for text in TEXTS if "Give each a verdict" in text]
+    assert f"less than {RARE:.0%}".replace("%", " %") in text and "*ten* or more at once" in text
+    assert MANY_AT_ONCE == 10
 
 
 def test_each_item_is_looked_at_with_something_that_speaks_against_another_verdict() -> None:
@@ -93,6 +100,13 @@ def test_of_three_changes_exactly_one_turns_a_verdict(offered: Any) -> None:
 def test_the_verdict_before_a_change_is_the_cards_own() -> None:
     for name in (*verdicts.CHANGES, *verdicts.AGAIN):
         assert workload(name).fits_a_function == (workload(name).accepted[0][0] == "Lambda"), name
+
+
+@pytest.mark.parametrize("changed", OTHER_CHANGES)
+def test_every_change_that_turns_nothing_is_explained(changed: tuple[str, str]) -> None:
+    id, code = OTHER_CHANGES[changed]
+    names = cells.run(cells.notebook(), code)
+    assert check("12.3", namespace=names).explained == (id,)
 
 
 def test_the_notebook_offers_the_changes_that_the_check_knows() -> None:
@@ -150,13 +164,13 @@ def test_an_endless_plan_for_what_cannot_fit_is_stopped() -> None:
 
 
 def test_a_formula_is_computed_from_facts_and_nothing_else() -> None:
-    assert one_page.computed("ec2.t3.micro_hour * 24 * 30") == Decimal("7.488")
-    assert one_page.computed("-(1 + 2) / 4 - limits.payload.sync_mb") == Decimal("-6.75")
+    assert ways.computed("ec2.t3.micro_hour * 24 * 30") == Decimal("7.488")
+    assert ways.computed("-(1 + 2) / 4 - limits.payload.sync_mb") == Decimal("-6.75")
     for formula in ("__import__('os').getcwd()", "1 if limits.layers else 2", "limits.layers ** 9", "[1][0]", "1 / 0"):
-        with pytest.raises(one_page.FormulaError):
-            one_page.computed(formula)
-    with pytest.raises(one_page.FormulaError, match=r"no fact `lambda\.price`"):
-        one_page.computed("lambda.price * 2")
+        with pytest.raises(ways.FormulaError):
+            ways.computed(formula)
+    with pytest.raises(ways.FormulaError, match=r"no fact `lambda\.price`"):
+        ways.computed("lambda.price * 2")
 
 
 def test_the_form_of_the_twin_would_be_right_but_for_its_workload() -> None:
@@ -164,12 +178,40 @@ def test_the_form_of_the_twin_would_be_right_but_for_its_workload() -> None:
     page = ast.literal_eval(code.partition("= ")[2])
     for _, value, way in page["numbers"]:
         if not way.startswith(one_page.MEASURED):
-            assert float(one_page.computed(way)) == pytest.approx(value, rel=0.01)
+            assert float(ways.computed(way)) == pytest.approx(value, rel=0.01)
     names = cells.run(cells.notebook(), A_12_5.given)
     names["page"] = page
     assert check("12.5", namespace=names).message_id == "shape"
-    names["page"] = {**page, "workload": "webhook"}
-    assert check("12.5", namespace=names).done
+    for one in workloads():
+        names["page"] = {**page, "workload": one.name, "decision": one.accepted[0]}
+        assert not check("12.5", namespace=names).done, one.name
+
+
+@pytest.mark.parametrize(
+    ("way", "says"),
+    [
+        ("200 × 0.3", "and no `×`."),
+        ("200 * 0,3", "a point, `0.3`"),
+        ("1/0", "It divides by zero."),
+        ("200**1*0.3", "and no `**`."),
+        ("2 * limits.sync_mb", "no fact `limits.sync_mb`, but `limits.payload.sync_mb`."),
+        ("measured: once", "what was measured, where and when"),
+        (60, "Write it as a text"),
+    ],
+)
+def test_what_is_wrong_with_a_way_is_named(way: Any, says: str) -> None:
+    names = cells.run(cells.notebook(), A_12_5.solution)
+    names["page"]["numbers"][2] = ("seconds of a burst", 60, way)
+    message = check("12.5", namespace=names).message
+    assert message is not None and says in message.idea
+    assert "\"'" not in message.seen and "seconds of a burst" in message.seen
+
+
+def test_the_plan_is_judged_before_the_costs_are_filled_in() -> None:
+    names = cells.run(cells.notebook(), A_12_4.given)
+    cells.run(names, A_12_4.solution.partition("costs = ")[0])
+    result = check("12.4", namespace=names)
+    assert result.message_id == "next" and result.message is not None and "`plan` is right" in result.message.seen
 
 
 def test_the_first_message_never_holds_an_accepted_pair() -> None:

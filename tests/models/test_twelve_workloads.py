@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lambdalab.facts import price
-from lambdalab.models.workloads import RARE, REASONS, VERDICTS, border, limits, workload, workloads
+from lambdalab.models.workloads import MANY_AT_ONCE, RARE, REASONS, VERDICTS, border, limits, workload, workloads
 
 
 def test_there_are_twelve_cards_with_a_letter_each_and_known_words() -> None:
@@ -68,8 +68,9 @@ def test_limits_and_prices_agree_with_every_reason_that_is_accepted(one: object)
             assert verdict != "Lambda" and one.lambda_usd > one.standing_usd and one.share > border(one.run_s)
         if reason == "spiky load":
             assert verdict == "Lambda" and one.lambda_usd < one.standing_usd and one.share < border(one.run_s)
+            assert one.at_once >= MANY_AT_ONCE
         if reason == "rare":
-            assert verdict == "Lambda" and one.share < RARE and one.lambda_usd < smallest
+            assert verdict == "Lambda" and one.share < RARE and one.at_once < MANY_AT_ONCE and one.lambda_usd < smallest
         if reason == "limit":
             assert verdict != "Lambda" and (one.broken or one.windows)
         if reason == "limit is near":
@@ -78,7 +79,10 @@ def test_limits_and_prices_agree_with_every_reason_that_is_accepted(one: object)
             assert one.init_s + one.run_s > one.answer_s > one.run_s  # only a warm one is in time
         if reason == "state":
             assert one.connections
-        if verdict == "Lambda":
+        if (verdict, reason) == ("Lambda", "latency"):  # one environment kept ready is cheaper than the container
+            ready = price("lambda.provisioned.x86_gb_s") * one.memory_mb / 1_024 * 30 * 86_400
+            assert one.fits_a_function and ready + one.lambda_usd < one.standing_usd
+        elif verdict == "Lambda":
             assert one.fits_a_function and (one.init_s + one.run_s <= one.answer_s or one.call == "async")
 
 
@@ -106,3 +110,8 @@ def test_what_cannot_be_is_refused() -> None:
         border(0)
     with pytest.raises(KeyError, match="thumbnails"):
         workload("mining")
+
+
+def test_a_container_started_for_each_piece_is_paid_while_it_runs() -> None:
+    hour = Decimal("0.04048") + Decimal(1_769) / 1_024 * Decimal("0.004445")
+    assert round(workload("backup").started_usd, 6) == round(30 * Decimal("0.75") * hour, 6)

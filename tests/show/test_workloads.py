@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from lambdalab.models.workloads import border, workload, workloads
+from lambdalab.models.workloads import border, workloads
 from lambdalab.show import theme
 from lambdalab.show.pictures import workload_plane
-from lambdalab.show.workloads import decides, region
+from lambdalab.show.workloads import region
 from tests.show.drawn import texts
 
 ALL = workloads()
@@ -132,13 +132,19 @@ def test_cards_in_one_place_lie_side_by_side() -> None:
     assert min(gaps) >= theme.MARKER_LETTER
 
 
-def test_the_table_gives_the_number_that_decides_each_card() -> None:
+def test_the_table_gives_the_place_of_each_card_and_no_reason() -> None:
     told = draw("all").table.text()
     for one in ALL:
-        assert f"{one.letter} {one.name}: {decides(one)}" in told
-    assert decides(workload("API")) == "$1,400 on Lambda, $602 standing"
-    assert decides(workload("backup")) == "45\u00a0min, a function has 15\u00a0min"
-    assert decides(workload("chat command")) == "starts in 4\u00a0s, answers within 3\u00a0s"
+        assert f" {one.letter} {one.name}: " in told
+    assert "C backup: 3.1\u00a0%, 45\u00a0min" in told and "G clean-up: 0.023\u00a0%, 20\u00a0s" in told
+    counted = [(row[0], row[2]) for row in draw("all").table.rows]
+    assert counted == [
+        ("Function", "function: 6"),
+        ("Function", "something else: 2"),
+        ("Server or container", "something else: 3"),
+        ("Batch job or container", "something else: 1"),
+    ]
+    assert not [reason for one in ALL for _, reason in one.accepted if reason in told]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from lambdalab.learn.cases import called, first
 from lambdalab.learn.exercises import Case, Detect, Tried
+from lambdalab.learn.words import kind_of
 from lambdalab.models.workloads import limits, workload
 
 PLAIN: Mapping[str, Any] = {
@@ -43,6 +44,8 @@ _CASES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (  # what differs
     ("exactly 29 s behind an API", {"call": "sync", "browser": True, "run_s": 29}, {}),
     ("nothing special", {}, {"run_s": (1, 30, 400), "memory_mb": (128, 1_769, 3_008)}),
     ("20 min on a GPU", {"run_s": 1_200, "gpu": True}, {"run_s": (1_000, 5_000)}),
+    ("1,000 s behind an API", {"call": "sync", "browser": True, "run_s": 1_000}, {"run_s": (901, 2_000)}),
+    ("20 min on a GPU, 12 GB of memory", {"run_s": 1_200, "gpu": True, "memory_mb": 12_288}, {"run_s": (950, 5_000)}),
 )
 
 
@@ -72,6 +75,13 @@ def _same_names(value: Any, expected: list[str]) -> bool:
 def _names(one: Tried) -> list[str] | None:
     value = one.seen.value
     return value if isinstance(value, list) and all(isinstance(name, str) for name in value) else None
+
+
+def no_list(one: Tried) -> Mapping[str, object] | None:
+    """The names came back, but as a set, one text, a generator or the like."""
+    value = one.seen.value
+    other = isinstance(value, str | tuple | Mapping | Set) or hasattr(value, "__next__")
+    return {"kind": kind_of(value)} if other else None
 
 
 def forgotten(name: str) -> Detect:

@@ -1,78 +1,48 @@
 """Exercise 12.5, one page for the boss: a form with a decision, three numbers, a counter-argument and a condition.
 
-A number is given with the way to it: a small formula of numbers and names of facts, which is computed again, or what
-was measured. What the sentences are worth is for people to read.
+A number is given with the way to it: a formula, which is computed again (`ways.py`), or what was measured. Texts are
+held against the card and the twin, as far as a rule can do that; what they are worth is for people to read.
 """
 
 from __future__ import annotations
 
-import ast
-import operator
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from lambdalab.facts import fact, facts
+from lambdalab.facts import fact
 from lambdalab.learn.cases import all_filled, first
 from lambdalab.learn.exercises import Case, Detect, Message, Seen, Stop, Tried
 from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work
-from lambdalab.models.workloads import REASONS, VERDICTS, Workload, workload, workloads
+from lambdalab.learn.workbooks.ways import FormulaError, computed, decimals, is_computed, is_formula, names_in
+from lambdalab.models.workloads import DAY_S, REASONS, VERDICTS, Workload, workload, workloads
 
 PARTS = ("workload", "decision", "numbers", "against", "would change")
 MEASURED = "measured:"
 _NUMBERS, _COMPUTED = 3, 2  # numbers in the form, and how many of them have to be computed from facts
 _NEAR = Decimal("0.01")
-_LEAST_WORDS = {"against": 6, "would change": 4, MEASURED: 4}
-_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+")
-_OPERATORS: Mapping[type, Callable[[Decimal, Decimal], Decimal]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-
-
-class FormulaError(ValueError):
-    """A formula that cannot be computed; the text says why."""
-
-
-def names_in(formula: str) -> list[str]:
-    """The names of facts in a formula, such as "lambda.requests_per_million"."""
-    return _NAME.findall(formula)
-
-
-def computed(formula: str) -> Decimal:
-    """The value of a formula of numbers, + - * /, brackets, and names of facts.
-
-    Raises:
-        FormulaError: there is no such fact, or it is no such formula.
-    """
-    for name in names_in(formula):
-        if name not in facts():
-            raise FormulaError(f"There is no fact `{name}`.")
-    text = _NAME.sub(lambda found: f"({fact(found[0]).value})", formula)
-    try:
-        return _value(ast.parse(text, mode="eval").body)
-    except (SyntaxError, ZeroDivisionError, InvalidOperation, ValueError):
-        raise FormulaError("It can hold numbers, names of facts, brackets and `+ - * /`.") from None
-
-
-def _value(node: ast.expr) -> Decimal:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return Decimal(str(node.value))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_value(node.operand)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
-    raise ValueError(ast.dump(node))
-
-
-def _is_computed(formula: str) -> bool:
-    """Whether something is done with a fact, and it is not only copied."""
-    return bool(names_in(formula)) and any(sign in _NAME.sub("", formula) for sign in "+-*/")
+_LEAST_WORDS = {"against": 6, MEASURED: 4}
+_EVERYWHERE = (0, 1, 7, 24, 28, 30, 60, 1000, 1024, 3600, 86_400)  # numbers that stand in a formula about anything
+_DENIED = re.compile(r"\b(?:nothing|no argument)\b.* against\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:in|by|until|since|of) (?:19|20)\d\d\b(?! [a-z]+s\b)", re.IGNORECASE)
+_WORDS = r"half|twice|double|triple|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|fifty|dozens?"
+_NUMBER = rf"(?:\d[\d,.]*|\b(?:{_WORDS}|(?:hundred|thousand|million)s?)\b)"
+_UNIT = r"[ \-]?(?:[%€$/]|(?!(?:if|when|and|or|but|then|we|it|is)\b)[a-zµ]+)"
+_WITH_UNIT = re.compile(rf"(?:[$€]|\bUSD) ?{_NUMBER}|{_NUMBER}{_UNIT}", re.IGNORECASE)
+MISTAKES = (
+    "no-source",
+    "adds-up-otherwise",
+    "another-workload",
+    "no-counter-argument",
+    "from-the-twin",
+    "own-reason",
+    "against-the-card",
+    "not-measurable",
+    "no-unit",
+)
 
 
 # -- the parts of the form ---------------------------------------------------------------------------------------------
@@ -119,7 +89,7 @@ def _decision(work: Work) -> Seen:
 
 
 def _numbers(work: Work) -> Seen:
-    page, _ = _form(work)
+    page, chosen = _form(work)
     given = page["numbers"]
     if not isinstance(given, list | tuple) or len(given) < _NUMBERS:
         found = f"{len(given)} of {_NUMBERS}" if isinstance(given, list | tuple) else kind_of(given)
@@ -133,11 +103,13 @@ def _numbers(work: Work) -> Seen:
     if len(set(values)) < len(values):
         return _not_yet("Two of your numbers are the same.", "Three numbers say three things.")
     ways = [way for _, _, way in given]
-    if sum(_is_computed(way) for way in ways) < _COMPUTED:
+    if sum(is_computed(way) for way in ways) < _COMPUTED:
         idea = "A limit alone decides little. Compute with the workload's own figures."
         return _not_yet("Fewer than two of your numbers are computed from facts.", idea)
-    if not any(fact(name).is_price for way in ways if _is_computed(way) for name in names_in(way)):
+    if not any(fact(name).is_price for way in ways if is_computed(way) for name in names_in(way)):
         return _not_yet("None of your numbers is a price.", "A boss asks first what it costs.")
+    if not _figures(chosen) & {number for way in (*map(str, values), *ways) for number in decimals(way)}:
+        return _not_yet("", "", id="another-workload", w=chosen.name)
     return Seen(True, f"{len(given)} numbers, computed again")
 
 
@@ -148,45 +120,68 @@ def _number(entry: Any) -> Seen | None:
     what, value, way = entry
     if type(value) not in (int, float, Decimal):
         raise Stop(Message(f'The value of "{what}" is {short(value)}.', "It must be a number."))
-    if not isinstance(way, str) or not (names_in(way) or _is_measured(way)):
+    if way is not None and not isinstance(way, str):
+        return _not_yet(f'The way to "{what}" is {short(way)}.', f'Write it as a text, in quotes: `"{short(way)}"`.')
+    told = (way or "").strip().lower()
+    if told.startswith(MEASURED):
+        if len(told.removeprefix(MEASURED).split()) >= _LEAST_WORDS[MEASURED]:
+            return None
+        return _not_yet(f'The way to "{what}" is {short(way)}.', "Say what was measured, where and when.")
+    if way is None or not is_formula(way):
         return _not_yet("", "", id="no-source", n=short(value), what=what)
-    if _is_measured(way):
-        return None
     try:
         again = computed(way)
     except FormulaError as wrong:
-        return _not_yet(f'The way to "{short(what)}" cannot be computed.', str(wrong))
+        return _not_yet(f'The way to "{what}" cannot be computed: {short(way)}.', str(wrong))
     if abs(again - Decimal(str(value))) > _NEAR * abs(again):
         return _not_yet("", "", id="adds-up-otherwise", n=short(value), what=what, again=f"{again:.3g}")
     return None
 
 
-def _is_measured(way: str) -> bool:
-    told = way.strip().lower()
-    return told.startswith(MEASURED) and len(told.removeprefix(MEASURED).split()) >= _LEAST_WORDS[MEASURED]
+def _figures(one: Workload) -> set[Decimal]:
+    """The numbers that say of a way that it is about this workload: those of its card, and what follows at once."""
+    a_day = one.pieces / one.days
+    found = [one.pieces, one.calls, one.calls / 10**6, a_day, a_day / DAY_S, a_day / 24, one.run_s, one.run_s * 1000]
+    found += [one.run_s / 60, one.run_s / 3600, one.at_once, one.answer_s, one.init_s * (one.answer_s > 0)]
+    card = one.card.replace(",", "")
+    known = {Decimal(f"{number:.10g}") for number in found} | set(decimals(card))
+    return known - {Decimal(number) for number in _EVERYWHERE}
+
+
+def _of_the_twin(sentence: str, work: Work) -> bool:
+    return sentence.strip().rstrip(".") in work.exercise.twin
 
 
 def _against(work: Work) -> Seen:
-    page, _ = _form(work)
+    page, chosen = _form(work)
     _, own = _pair(page, "decision", '("VM", "state")')
     value = page["against"]
     if value in (None, "", "none", "None", ()) or not isinstance(value, tuple | list):
         return _not_yet("", "", id="no-counter-argument")
     code, sentence = _pair(page, "against", '("latency", "The first visitor waits 4 s for …")')
     _code(code, REASONS, "against")
-    if not isinstance(sentence, str) or len(sentence.split()) < _LEAST_WORDS["against"]:
+    if not isinstance(sentence, str) or len(sentence.split()) < _LEAST_WORDS["against"] or _DENIED.search(sentence):
         return _not_yet("", "", id="no-counter-argument")
+    if _of_the_twin(sentence, work):
+        return _not_yet("", "", id="from-the-twin", said=short(sentence), w=chosen.name)
     if code == own:
         return _not_yet("", "", id="own-reason", reason=code)
+    broken = chosen.broken or chosen.windows
+    if (code == "limit" and not broken) or (code == "rare" and not chosen.rare):
+        return _not_yet("", "", id="against-the-card", reason=code, w=chosen.name)
     return Seen(True, f"{code}: {short(sentence)}")
 
 
 def _would_change(work: Work) -> Seen:
-    page, _ = _form(work)
+    page, chosen = _form(work)
     value = page["would change"]
-    told = isinstance(value, str) and len(value.split()) >= _LEAST_WORDS["would change"]
-    if not told or not re.search(r"\d", value):
+    told = _YEAR.sub("", value) if isinstance(value, str) else ""
+    if not re.search(_NUMBER, told, re.IGNORECASE):
         return _not_yet("", "", id="not-measurable", said=short(value))
+    if not _WITH_UNIT.search(told):
+        return _not_yet("", "", id="no-unit", said=short(value))
+    if _of_the_twin(value, work):
+        return _not_yet("", "", id="from-the-twin", said=short(value), w=chosen.name)
     return Seen(True, short(value))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from lambdalab.learn.cases import all_filled
@@ -21,6 +22,7 @@ AT_ONCE = 20
 WAYS = ("lambda", "fargate")
 _TOTAL, _OVERHEAD, _LIMIT, _RESERVE, _MEMORY = 2_400, 20, 900, 0.10, 1_769
 _SECONDS, _SHARE = 0.1, 0.01  # tolerances, of a piece's seconds and of a price
+_NEAR = 0.05  # a price that is off by less was probably rounded
 _Job = tuple[float, float, float, float]
 
 
@@ -49,6 +51,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         ("a job that fits", (600, 20, 900, 0.10)),
         ("a job that fits, but not with its overhead", (800, 20, 900, 0.10)),
         ("an overhead above the limit", (600, 850, 900, 0.10)),
+        ("an overhead that leaves no second for work", (600, 810, 900, 0.10)),
         ("5 h, more pieces than run at once", (18_000, 20, 900, 0.10)),
         ("another limit, no reserve", (1_000, 10, 60, 0.0)),
     ]
@@ -74,11 +77,12 @@ def _planned(tried: str, job: _Job) -> Case:
 
 
 def _pair(value: Any) -> tuple[int, float] | None:
-    """The value as number of pieces and seconds, if it is that."""
+    """The value as number of pieces and seconds, if it is that; a whole number may be written 4.0."""
     if not isinstance(value, tuple | list) or len(value) != 2 or any(isinstance(one, bool) for one in value):
         return None
-    count, seconds = value
-    return (count, float(seconds)) if isinstance(count, int) and isinstance(seconds, int | float) else None
+    if not all(isinstance(one, int | float | Decimal) for one in value) or value[0] != round(value[0]):
+        return None
+    return round(value[0]), float(value[1])
 
 
 def _same(value: Any, expected: tuple[int, float] | None) -> bool:
@@ -102,20 +106,24 @@ def price_of(way: str) -> float:
 
 
 def _priced(work: Work) -> Seen:
+    given = work.names.get("costs")
+    if given is None or (isinstance(given, dict) and all(value is ... for value in given.values())):
+        text = Message("Your `plan` is right.", "", "Fill in `costs` too, run its cell, and check again.")
+        return Seen(False, "`costs` comes next", message=text, pending=True)
     said = all_filled(work, "costs", WAYS)
     for way in WAYS:
         value = said[way]
-        try:
-            near = abs(float(value) - price_of(way)) <= _SHARE * price_of(way)
-        except (TypeError, ValueError):
-            raise Stop(Message(f'`costs["{way}"]` is {short(value)}.', "It must be a number of dollars.")) from None
-        if not near:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise Stop(Message(f'`costs["{way}"]` is {short(value)}.', "It must be a number of dollars."))
+        off = abs(float(value) / price_of(way) - 1)
+        if off > _SHARE:
             facts = {"way": way, "said": float(value)}
-            text = Message(f"For {way} you have ${float(value):.4g}.", *_ADVICE[way])
+            text = Message(f"For {way} you have ${float(value):.4g}.", *(_ROUNDED if off < _NEAR else _ADVICE[way]))
             return Seen(False, f"{way}: ${float(value):.4g}", value, facts=facts, message=text)
     return Seen(True, ", ".join(f"{way} ${float(said[way]):.3f}" for way in WAYS))
 
 
+_ROUNDED = ("That is near, and rounded. A fraction of a cent counts when there are a million films.", "Do not round.")
 _ADVICE = {
     "lambda": (
         "Each piece is billed with its overhead.",
@@ -184,4 +192,27 @@ def overhead_left_out(tried: Sequence[Tried], work: Work) -> Hit | None:
         fewest = right(one.case.about) if pair else None
         if pair and fewest and pair[0] == fewest[0] and abs(pair[1] + one.case.about[1] - fewest[1]) <= _SECONDS:
             return Hit(one, {"n": pair[0], "s": f"{pair[1]:,.0f}"}, explains_error=True)
+    return None
+
+
+def one_too_many(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Wherever the plan fails it has one piece more than it needs."""
+    hits = []
+    for one in tried:
+        if one.seen.ok or one.case.about == "costs":
+            continue
+        pair, fewest = _pair(one.seen.value), right(one.case.about)
+        if pair is None or fewest is None or pair[0] != fewest[0] + 1:
+            return None
+        hits.append(Hit(one, {**_values(one, fewest[0]), "n": pair[0], "fewer": fewest[0]}))
+    return hits[0] if hits else None
+
+
+def rounded_seconds(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """The number of pieces is right, and their seconds are whole, where they should not be."""
+    for one in tried:
+        pair = None if one.seen.ok or one.case.about == "costs" else _pair(one.seen.value)
+        fewest = right(one.case.about) if pair else None
+        if pair and fewest and pair[0] == fewest[0] and 0 < abs(pair[1] - fewest[1]) < 1 and pair[1] == round(pair[1]):
+            return Hit(one, {"s": f"{pair[1]:g}"}, explains_error=True)
     return None

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from lambdalab.learn.cases import second_comes_next
-from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Row, Seen, Stop, Tried, Unwritten
-from lambdalab.learn.words import kind_of, short
-from lambdalab.learn.work import Work, unwritten
+from lambdalab.learn.cases import named, second_comes_next, yes_or_no
+from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Row, Seen, Tried
+from lambdalab.learn.work import Work
 
 THINGS = ("global", "/tmp", "S3")
 SITUATIONS = ("next warm call", "second environment", "after a timeout", "next morning")
@@ -52,7 +51,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
 
 
 def _committed(work: Work) -> Seen:
-    said = _filled(work, "survives", [(thing, when) for thing in THINGS for when in SITUATIONS])
+    said = yes_or_no(work, "survives", [(thing, when) for thing in THINGS for when in SITUATIONS])
     with _keeper(work) as keeper:
         seen = keeper.observed()
     return Seen(True, "run", facts={"said": said, "seen": seen}, rows=_rows(said, seen))
@@ -61,13 +60,13 @@ def _committed(work: Work) -> Seen:
 def _second_prediction(work: Work) -> Seen:
     if pending := second_comes_next(work, "The twelve cells are run.", "Now a changed situation:"):
         return pending
-    said = _filled(work, "again", [(thing, CHANGED) for thing in THINGS])
+    said = yes_or_no(work, "again", [(thing, CHANGED) for thing in THINGS])
     with _keeper(work) as keeper:
         seen = keeper.after_new_code()
     wrong = next((cell for cell in said if said[cell] != seen[cell]), None)
     text: Message | None = None
     if wrong:
-        what = f"For {_named(wrong)} you said {_yes(said[wrong])}, and {_found(seen[wrong])}."
+        what = f"For {named(wrong)} you said {_yes(said[wrong])}, and {_found(seen[wrong])}."
         text = Message(what, "New code needs new environments: the old ones hold the old code.", work.exercise.look)
     rows = _rows(said, seen)
     return Seen(wrong is None, "run", facts={"said": said, "seen": seen}, rows=rows, message=text)
@@ -135,37 +134,11 @@ def _keeper(work: Work) -> Iterator[_Keeper]:
         client.delete_bucket(Bucket=_BUCKET)
 
 
-def _filled(work: Work, name: str, wanted: Sequence[_Cell]) -> Mapping[_Cell, bool]:
-    """The student's table, complete.
-
-    Raises:
-        Unwritten: cells still hold the dots of the stub.
-        Stop: it is no table of True and False.
-    """
-    value = work.names[name]
-    if not isinstance(value, dict):
-        raise Stop(Message(f"`{name}` is {kind_of(value)}.", "It must be a dictionary, as the cell had it: `{…: …}`."))
-    left = [cell for cell in wanted if value.get(cell, ...) is ...]
-    if len(left) == len(wanted):
-        raise Unwritten(unwritten(name))
-    if left:
-        count = f"{len(left)} of {len(wanted)} cells are still open, the first is {_named(left[0])}."
-        raise Unwritten(Message(f"`{name}`: {count}", "", "Fill them all in, run the cell, then check again."))
-    odd = next((cell for cell in wanted if type(value[cell]) is not bool), None)
-    if odd:
-        raise Stop(Message(f"For {_named(odd)} you have {short(value[odd])}.", "Each cell must be `True` or `False`."))
-    return {cell: value[cell] for cell in wanted}
-
-
 def _rows(said: Mapping[_Cell, bool], seen: Mapping[_Cell, bool]) -> tuple[Row, ...]:
     return tuple(
-        Row(said[cell] == seen[cell], f"{_named(cell)}: you said {_yes(said[cell])}", _found(seen[cell]))
+        Row(said[cell] == seen[cell], f"{named(cell)}: you said {_yes(said[cell])}", _found(seen[cell]))
         for cell in said
     )
-
-
-def _named(cell: _Cell) -> str:
-    return f"{cell[0]}, {cell[1]}"
 
 
 def _yes(said: bool) -> str:

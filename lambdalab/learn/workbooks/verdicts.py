@@ -48,11 +48,28 @@ def dearer_on_lambda(one: Tried) -> Mapping[str, object] | None:
 def idle_machine(one: Tried) -> Mapping[str, object] | None:
     """A machine was chosen that would stand idle nearly all day, and nothing but the load speaks for it."""
     found = workload(one.case.about)
-    if one.seen.value[0] != "VM" or found.share >= RARE or not found.fits_a_function:
+    other_reason = any(verdict == "VM" for verdict, _ in found.accepted)
+    if one.seen.value[0] != "VM" or other_reason or found.share >= RARE or not found.fits_a_function:
         return None
     idle = 100 * (1 - found.share)
     return {"p": number(idle, 5 if idle > 99.9 else 3)}
 
+
+def speaks_against(one: Tried) -> Mapping[str, object] | None:
+    """A function was chosen, for a reason that could only speak against it."""
+    verdict, reason = one.seen.value
+    return {"reason": reason, "w": one.case.about} if verdict == "Lambda" and reason in _AGAINST_A_FUNCTION else None
+
+
+def rare_or_spiky(one: Tried) -> Mapping[str, object] | None:
+    """Of the two reasons for long pauses the other one fits."""
+    found, reason = workload(one.case.about), one.seen.value[1]
+    others = [why for _, why in found.accepted if why in _PAUSES]
+    return {"reason": reason, "w": found.name} if reason in _PAUSES and others and reason not in others else None
+
+
+_AGAINST_A_FUNCTION = ("limit", "limit is near", "steady load", "state")
+_PAUSES = ("rare", "spiky load")
 
 # 12.3, change one thing
 
@@ -77,7 +94,7 @@ CHANGES: Mapping[str, Sequence[Change]] = {
     ),
     "game": (
         ("more players", {"pieces": 864_000}),
-        ("state moves to a store, calls become short", {"connections": False}),
+        ("state moves to a store, short calls instead of connections", {"connections": False}),
         ("faster CPU", {"run_s": 0.01}),
     ),
     "clean-up": (
@@ -94,7 +111,7 @@ CHANGES: Mapping[str, Sequence[Change]] = {
 AGAIN: Mapping[str, Sequence[Change]] = {
     "webhook": (
         ("ten times as many", {"pieces": 400}),
-        ("2 MB in each call", {"payload_mb": 2}),
+        ("2 MB in each call, and the partner waits", {"payload_mb": 2}),
         ("1,000/s all day", {"pieces": 1_000 * 86_400, "at_once": 50}),
     ),
     "dashboard": (

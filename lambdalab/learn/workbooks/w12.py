@@ -17,6 +17,7 @@ EXERCISES = exercises(
         "12.1": Part(
             deal_breakers.cases,
             {
+                "no-list": first(deal_breakers.no_list),
                 "front-forgotten": deal_breakers.forgotten("rest_s"),
                 "six-for-asynchronous": deal_breakers.forgotten("async_mb"),
                 "one-for-a-caller": deal_breakers.without_need("async_mb"),
@@ -29,18 +30,24 @@ EXERCISES = exercises(
                 "no-limit-broken": first(verdicts.no_limit_broken),
                 "dearer-on-lambda": first(verdicts.dearer_on_lambda),
                 "idle-machine": first(verdicts.idle_machine),
+                "speaks-against": first(verdicts.speaks_against),
+                "rare-or-spiky": first(verdicts.rare_or_spiky),
             },
         ),
         "12.3": Part(
             verdicts.turning,
             {
                 "strengthened": verdicts.said_change(
-                    ("ticket sale", "twice the peak"), ("thumbnails", "twice the rate")
+                    ("ticket sale", "twice the peak"), ("thumbnails", "twice the rate"), ("thumbnails", "weekdays only")
                 ),
-                "number-where-a-limit-decides": verdicts.said_change(("backup", "twice a night")),
+                "number-where-a-limit-decides": verdicts.said_change(
+                    ("backup", "twice a night"), ("backup", "more memory")
+                ),
                 "nobody-feels-it": verdicts.said_change(
-                    ("clean-up", "other region"), ("ticket sale", "paid by points")
+                    ("clean-up", "other region"), ("ticket sale", "paid by points"), ("API", "50 ms latency")
                 ),
+                "both-prices-move": verdicts.said_change(("API", "double memory")),
+                "far-from-the-border": verdicts.said_change(("clean-up", "every hour")),
                 "speed-is-not-state": verdicts.said_change(("game", "faster CPU"), ("game", "more players")),
             },
         ),
@@ -51,17 +58,13 @@ EXERCISES = exercises(
                 "rounded-down": pieces.would_be(pieces.rounded_down),
                 "as-many-as-possible": pieces.as_many_as_possible,
                 "overhead-left-out": pieces.overhead_left_out,
+                "rounded-seconds": pieces.rounded_seconds,
+                "one-too-many": pieces.one_too_many,
             },
         ),
         "12.5": Part(
             one_page.cases,
-            {
-                "no-source": one_page.found("no-source"),
-                "adds-up-otherwise": one_page.found("adds-up-otherwise"),
-                "no-counter-argument": one_page.found("no-counter-argument"),
-                "own-reason": one_page.found("own-reason"),
-                "not-measurable": one_page.found("not-measurable"),
-            },
+            {id: one_page.found(id) for id in one_page.MISTAKES},
         ),
     },
 )
