@@ -3,7 +3,8 @@
 Read from the progress file: the answers of an earlier round, confident errors in predictions, recall questions in
 the first box, other wrong predictions. The lessons take turns. An idea that went wrong comes back in another dress.
 What was answered right in a review is not asked again before the pool is used up, and the same file gives the same
-ten. A round keeps its ten from the first answer on.
+ten. A later review asks its own items, and those of an earlier one only for what went wrong. A round keeps its ten
+from the first answer on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdalab.learn.content import DONT_KNOW, Prediction, Recall, lesson, lessons
-from lambdalab.learn.reviews import Item, pool
+from lambdalab.learn.reviews import Item, part_of, pool
 
 TEN = 10
 MOST_OF_A_LESSON = 3
@@ -41,8 +42,9 @@ class Asked:
 
     @property
     def item(self) -> Item:
-        """As it is shown: from the second round on the options stand in another order."""
-        return self.kept if self.round == 1 else self.kept.shuffled(f"{self.kept.id}, round {self.round}")
+        """As it is shown: where it may have been seen before, its options stand in another order."""
+        new = self.round == 1 and self.kept.of == self.number
+        return self.kept if new else self.kept.shuffled(f"{self.kept.id}, round {self.round}")
 
 
 def asked(number: str, data: Mapping[str, Any]) -> list[Asked]:
@@ -79,7 +81,10 @@ def draw(number: str, data: Mapping[str, Any], *, seed: str = "") -> list[Item]:
     first, right = _wrong_ideas(number, data), _settled(number, data)
     others = [item for item in pool(number).values() if item not in first and item not in right]
     dice.shuffle(others)
-    added = _spread(others, TEN - len(first), first)
+    added: list[Item] = []
+    for own in (True, False):  # those of an earlier review come when its own are used up
+        some = [item for item in others if (item.of == number) is own]
+        added += _spread(number, some, TEN - len(first) - len(added), [*first, *added])
     added += right[: TEN - len(first) - len(added)]
     return [*_mixed(first), *_mixed(added, after=first)]
 
@@ -152,14 +157,16 @@ def _wrong_ideas(number: str, data: Mapping[str, Any]) -> list[Item]:
         asking = [item for item in pool(number).values() if id in _asks(item, kind)]
         if not asking:
             continue
-        item = min(asking, key=lambda one: _asks(one, kind).index(id))  # the one whose first idea it is
-        if item not in settled and not any(item in found for found in degrees):
+        nearest = min(_asks(item, kind).index(id) for item in asking)  # the first idea of an item is its own
+        dresses = [item for item in asking if _asks(item, kind).index(id) == nearest]
+        item = next((one for one in dresses if one.of == number), dresses[0])
+        if not any(one in settled for one in dresses) and not any(item in found for found in degrees):
             degrees[degree].append(item)
     chosen: list[Item] = []
     for most in (MOST_OF_A_LESSON, TEN):
         for found in degrees:
             left = sorted((item for item in found if item not in chosen), key=lambda one: one.lesson, reverse=True)
-            chosen += _spread(left, TEN - len(chosen), chosen, most)
+            chosen += _spread(number, left, TEN - len(chosen), chosen, most)
     return chosen
 
 
@@ -206,14 +213,17 @@ def _before_the_run(data: Mapping[str, Any], id: str) -> list[dict[str, Any]]:
     return [answer for answer in data["predictions"].get(id, {}).get("answers", []) if "after" not in answer]
 
 
-def _spread(items: Sequence[Item], count: int, taken: Sequence[Item], most: int = TEN) -> list[Item]:
-    """So many of the items, from the lessons that have the fewest so far, and not more than `most` of one."""
+def _spread(number: str, items: Sequence[Item], count: int, taken: Sequence[Item], most: int = TEN) -> list[Item]:
+    """So many of the items, from the lessons that have the fewest so far, and not more than `most` of one.
+
+    All lessons that an earlier review was about count as one.
+    """
     chosen: list[Item] = []
     left = list(items)
     while left and len(chosen) < count:
-        have = [item.lesson for item in (*taken, *chosen)]
-        item = min(left, key=lambda one: have.count(one.lesson))
-        if have.count(item.lesson) >= most:
+        have = [part_of(number, item) for item in (*taken, *chosen)]
+        item = min(left, key=lambda one: have.count(part_of(number, one)))
+        if have.count(part_of(number, item)) >= most:
             break
         chosen.append(item)
         left.remove(item)

@@ -1,8 +1,8 @@
 """What a review asks: questions in another dress, each with the lesson questions whose idea it asks again.
 
-A review stands after some lessons (R1 after 06) and has a pool of items in `content/r1.toml`. Each item names the
-predictions and recall questions that it renews, so that a wrong answer in a lesson leads to the same idea in new
-words. Checked when read, as the lessons' own content is. Which ten a student gets is `drawing`'s.
+A review stands after some lessons (R1 after 06, R2 after 12) and has a pool of items in `content/`, R1 in `r1.toml`.
+Each item names the predictions and recall questions that it renews, so that a wrong answer in a lesson leads to the
+same idea in new words. Checked when read, as the lessons' own content is. Which ten a student gets is `drawing`'s.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from lambdalab.learn.content import (
 
 @dataclass(frozen=True)
 class Item:
-    """One question of a review (review R1).
+    """One question of a review (reviews R1 and R2).
 
     Args:
         id: "R1-07".
@@ -54,6 +54,11 @@ class Item:
     answer: str
     predictions: tuple[str, ...]
     recall: tuple[str, ...]
+
+    @property
+    def of(self) -> str:
+        """The review that it was written for, "R1"."""
+        return self.id.partition("-")[0]
 
     @property
     def choices(self) -> tuple[Option, ...]:
@@ -108,6 +113,11 @@ def pool(number: str) -> dict[str, Item]:
     """The items that a review can ask, by their id: its own and those of the reviews before it."""
     content_of(number)
     return {item.id: item for one in reviews() if one <= number for item in content_of(one).items}
+
+
+def part_of(number: str, item: Item) -> str:
+    """The lesson that an item counts for in a review; the last one of an earlier review stands for all before it."""
+    return max([item.lesson, *(content_of(one).after for one in reviews() if one < number)])
 
 
 def page_of(number: str, section: str) -> str:

@@ -23,13 +23,14 @@ from lambdalab.learn.drawing import asked as places
 from lambdalab.learn.recall import returning
 from lambdalab.learn.rereading import summary
 from lambdalab.learn.review import answered, given_answer
-from lambdalab.learn.reviews import Item, page_of, pool, read, reviews
+from lambdalab.learn.reviews import Item, content_of, page_of, pool, read, reviews
 from tests.learn.sections import has_section
 
 Said = pytest.CaptureFixture[str]
 Deploy = Callable[..., Function]
 
 ITEMS = pool("R1")
+EVERY = pool(reviews()[-1])  # the items of all reviews
 ABOUT_THE_COURSE = {"01-2"}  # "What does `predict` do when you skip it?" is no idea of AWS
 
 
@@ -490,7 +491,7 @@ def test_progress_has_a_row_for_a_review_that_was_begun(capsys: Said) -> None:
 # -- the pool ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("item", ITEMS.values(), ids=list(ITEMS))
+@pytest.mark.parametrize("item", EVERY.values(), ids=list(EVERY))
 def test_every_item_explains_each_option_and_names_a_section_that_is_there(item: Item) -> None:
     ideas = [option.idea for option in item.options]
     assert all(ideas) and len(set(ideas)) == len(ideas)
@@ -498,18 +499,26 @@ def test_every_item_explains_each_option_and_names_a_section_that_is_there(item:
     assert not any("!" in text for text in (item.question, *ideas, *(option.text for option in item.options)))
 
 
-def test_each_prediction_and_recall_question_of_the_lessons_before_has_an_item_in_another_dress() -> None:
-    before = [lesson(number) for number in lessons() if number <= "06"]
-    wanted = {one.id for own in before for one in own.predictions}
-    assert {id for item in ITEMS.values() for id in item.predictions} == wanted
-    wanted = {one.id for own in before for one in own.recall} - ABOUT_THE_COURSE
-    assert {id for item in ITEMS.values() for id in item.recall} == wanted
-    known = {one.question for own in before for one in (*own.predictions, *own.recall)}
-    assert not known & {item.question for item in ITEMS.values()}
+@pytest.mark.parametrize(("number", "first"), [("R1", "00"), ("R2", "07")])
+def test_each_prediction_and_recall_question_of_the_lessons_before_has_an_item_in_another_dress(
+    number: str, first: str
+) -> None:
+    items, last = content_of(number).items, content_of(number).after
+    met = [lesson(one) for one in lessons() if one <= last]
+    own = [one for one in met if one.number >= first]
+    asked_there = {id for item in items for id in item.predictions}
+    assert {one.id for each in own for one in each.predictions} <= asked_there
+    assert asked_there <= {one.id for each in met for one in each.predictions}
+    recalled = {id for item in items for id in item.recall}
+    assert {one.id for each in own for one in each.recall} - ABOUT_THE_COURSE == recalled
+    known = {one.question for each in met for one in each.predictions}
+    known |= {one.question for each in met for one in each.recall}
+    assert not known & {item.question for item in items}
 
 
-def test_no_letter_is_right_much_more_often_than_another() -> None:
-    letters = [item.answer for item in ITEMS.values()]
+@pytest.mark.parametrize("number", reviews())
+def test_no_letter_is_right_much_more_often_than_another(number: str) -> None:
+    letters = [item.answer for item in content_of(number).items]
     assert all(len(letters) / 5 <= letters.count(letter) <= len(letters) / 3 for letter in "abcd")
 
 
