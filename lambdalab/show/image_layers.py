@@ -35,7 +35,8 @@ def layers_table(image: Image) -> Table:
     ]
     size = sum(map(len, image.layers))
     caption = f"Layers of image {image.digest[7:19]}, the lowest first: {count(size)}{SPACE}B together, compressed"
-    return Table(caption, ("layer", "digest begins", "size", "adds", "takes away"), rows, align="llrll")
+    columns = ("layer", "digest begins", "size", "adds", "takes away")
+    return Table(caption, columns, rows, align="llrll", widths=(8, 18, 18, 32, 24))
 
 
 def _list(paths: Sequence[str]) -> str:
