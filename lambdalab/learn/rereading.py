@@ -1,4 +1,4 @@
-"""`look_again`: what to read once more after a review, lesson by lesson (review R1).
+"""`look_again`: what to read once more after a review, lesson by lesson (reviews R1 and R2).
 
 From the answers that count: those of the last round that has any, and of the trigger table what was wrong at first.
 Each section is named once, with all that was asked in it. Left out: marks, since nobody is graded.
@@ -18,7 +18,7 @@ from lambdalab.learn.sources import missed
 
 
 def look_again(number: str) -> None:
-    """Show what to look at again after a review, lesson by lesson, from the answers that count (review R1).
+    """Show what to look at again after a review, lesson by lesson, from the answers that count (reviews R1 and R2).
 
     Raises:
         ValueError: there is no such review; the text names the known ones.

@@ -1,4 +1,4 @@
-"""`review`: ten mixed questions after some lessons, each explained as soon as it is answered (review R1).
+"""`review`: ten mixed questions after some lessons, each explained as soon as it is answered (reviews R1 and R2).
 
 The first answer counts, since the second one has read the explanation. An unanswered question blocks nothing. A
 letter answers the question that its writer saw: not one of another round, and none that was never shown. What is
@@ -24,7 +24,7 @@ _seen: set[tuple[Path, Asked]] = set()  # what this notebook has shown, before i
 def review(
     number: str, question: int | None = None, answer: str | None = None, *, round: int = 1, again: bool = False
 ) -> None:
-    """Say what a review asks, show one of its questions, or answer it (review R1).
+    """Say what a review asks, show one of its questions, or answer it (reviews R1 and R2).
 
     A question has to be shown before it is answered, and from the second round on the answer names its round: a letter
     that stands in a cell from an earlier round is not taken.

@@ -75,7 +75,7 @@ class Missed:
 
 
 def trigger_table(number: str, mine: Mapping[str, str | Sequence[str]] | None = None, *, answer: bool = False) -> None:
-    """Show the empty trigger table of a review or a lesson, or your own beside the right one (review R1, lesson 07).
+    """Show the empty trigger table of a review or a lesson, or your own beside the right one (reviews, lesson 07).
 
     Args:
         number: "R1" or "07".
