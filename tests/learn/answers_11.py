@@ -52,6 +52,7 @@ A_11_1 = Answers(
         "nothing-returned": _cost(end="print(REQUEST + ms / 1000 * mb / 1024 * GB_SECOND[arch])"),
         "duration-alone": _cost(_HANDLER),
         "not-rounded-up": _cost(f"{_HANDLER} + {_INIT}"),
+        "rounded-twice": _cost(f"math.ceil({_HANDLER}) + math.ceil({_INIT})"),
         "init-twice": _cost(f"{_MS} + {_INIT}"),
         "memory-used": _cost(mb=r'int(re.search(r"Max Memory Used: (\d+) MB", line)[1])'),
         "no-request": _cost(end="ms / 1000 * mb / 1024 * GB_SECOND[arch]"),
@@ -145,6 +146,11 @@ MORE_WRONG["11.2"] = {
     "the fastest that fits": ("case", _tune(under="min(fits, key=fits.get) if fits else None")),
     "the smallest that fits": ("case", _tune(under="min(fits) if fits else None")),
     "a text for nothing": ("case", _tune(under='cheapest(fits) if fits else "none"')),
+    "zero for nothing": ("case", _tune(under="cheapest(fits) if fits else 0")),
+    "cheapest wrong, and nothing left": (
+        "case",
+        _tune("min(table, key=lambda mb: mb * table[mb] ** 2)", "cheapest(fits)"),
+    ),
     "the last of equal ones": ("case", _tune("min(reversed(table), key=lambda mb: mb * table[mb])")),
     "prices rounded to the dollar": ("case", _tune(f"min(table, key=lambda mb: (round({_USD} * 1e6), table[mb]))")),
 }
@@ -231,8 +237,12 @@ A_11_3 = Answers(
         "kb-as-mb": _pipeline({"log": 'photos * month["log_kb"] / 1024 * 0.5'}),
         "views-forgotten": _pipeline(gb='photos * month["thumbnail_kb"] / KB_IN_A_GB'),
         "free-forgotten": _pipeline(free="0"),
+        "dollars-off": _pipeline({"egress": "max(0, gb * 0.09 - free)"}),
         "free-always": _pipeline(free="100"),
         "no-request": _pipeline({"lambda": "gb_seconds * 0.0000166667"}),
+        "compute-free": _pipeline(
+            {"lambda": "max(0, photos - 1e6) * 2e-7 + max(0, gb_seconds - 400_000) * 0.0000166667"}
+        ),
         "milliseconds-as-seconds": _pipeline(gb_seconds='photos * month["ms"] * month["memory_mb"] / 1024'),
         "mb-of-1000": _pipeline(gb_seconds='photos * month["ms"] / 1000 * month["memory_mb"] / 1000'),
         "rounded": _pipeline(each="round({})"),
@@ -253,6 +263,7 @@ MORE_WRONG["11.3"] = {
     "only Lambda, the rest nothing": ("only-lambda", _pipeline(dict.fromkeys(_NO, "0"))),
     "the log has no key": ("logs-left-out", _pipeline({"log": None})),
     "the table has no key": ("case", _pipeline({"table": None})),
+    "the log has another key": ("case", _pipeline({"log": None, "logs": _ITEMS["log"]})),
     "log and egress by a million": ("gb-of-1000", _pipeline().replace("KB_IN_A_GB", "1e6")),
     "one step of 1,000": ("gb-of-1000", _pipeline().replace("KB_IN_A_GB", "(1000 * 1024)")),
     "the printed amounts": (
@@ -317,6 +328,8 @@ A_11_4 = Answers(
         "only-busy-hours": _even(server="730 * server_hour * hours_a_day / 24"),
         "request-forgotten": _even('ms / 1000 * mb / 1024 * GB_SECOND["x86_64"]'),
         "more-servers": _even(end="calls * math.ceil(calls / takes)"),
+        "in-millions": _even(end="calls / 1e6 if calls <= takes else None"),
+        "one-hour": _even(server="server_hour"),
         "a-second": _even(end="calls / 730 / 3600 if calls <= takes else None"),
         "another-month": _even(server="720 * server_hour", takes="server_rps * 3600 * 720 * hours_a_day / 24"),
         "gb-of-1000": _even('REQUEST + ms / 1000 * mb / 1000 * GB_SECOND["x86_64"]'),
@@ -349,6 +362,14 @@ MORE_WRONG["11.4"] = {
         "def break_even(mb, ms, server_hour, server_rps):\n    return 730 * server_hour / 1.8667e-6\n",
     ),
     "what one server takes": ("case", _even(end="takes")),
+    "hours for days": ("one-server", _even(takes="server_rps * 3600 * 730 * hours_a_day")),
+    "more calls for fewer hours": ("case", _even(end="calls * 24 / hours_a_day")),
+    "many a second or all day": (
+        "case",
+        _even(end="calls if calls <= takes and server_rps > 5 else None").replace(
+            "* hours_a_day / 24", "* (1 if server_rps > 20 or hours_a_day == 24 else 0)"
+        ),
+    ),
 }
 
 # 11.5, does it save?
@@ -426,7 +447,7 @@ PRINTED = {
         "duration-alone",
     ): "AWS rounds up to whole milliseconds and, on a cold start, adds init: the line already says what is billed.",
     ("11.1", "init-twice"): "A cold call: 83.1 ms of init counted twice. It is inside `Billed Duration`.",
-    ("11.1", "memory-used"): "You pay for what you reserved (`Memory Size`), not for what you used.",
+    ("11.1", "memory-used"): "You pay for the size you chose (`Memory Size`), not for what you used.",
     ("11.1", "request-a-million"): "A warm call: one call costs $0.2?",
     ("11.1", "rounded"): "A warm call: your price was rounded, to $0.",
     (

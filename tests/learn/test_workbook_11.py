@@ -96,6 +96,13 @@ def test_no_rule_of_thumb_gets_all_tables_right(seed: int | None) -> None:
     assert len(middle) >= 3
 
 
+@pytest.mark.parametrize("answer", ["0", "False", '"None"'])
+def test_where_no_size_keeps_the_time_none_is_asked_for(answer: str) -> None:
+    (case,) = [case for case in powers.cases(None) if powers.right(*case.about[1]) is None]
+    message = seen(case, "11.2", answer).message
+    assert message is not None and "`None`" in message.idea and "sizes" not in message.idea
+
+
 def test_the_tables_of_the_notebook_are_those_that_the_check_begins_with() -> None:
     names = cells.run(cells.notebook(), next(text for text in TEXTS if text.startswith("computes = {")))
     assert [names[name] for name in ("computes", "waits", "both")] == [powers.COMPUTES, powers.WAITS, powers.BOTH]
@@ -147,6 +154,12 @@ def test_an_item_two_per_cent_off_is_not_right_and_half_a_per_cent_is() -> None:
             names, f"right = items\ndef items(month):\n    return {{k: v * {share} for k, v in right(month).items()}}\n"
         )
         assert check("11.3", namespace=names).done == done
+
+
+def test_an_item_under_another_key_is_told_by_that_key() -> None:
+    names = cells.run(cells.notebook(), A_11_3.given + MORE_WRONG["11.3"]["the log has another key"][1])
+    message = check("11.3", namespace=names).message
+    assert message is not None and 'no "log", but "logs"' in message.seen.replace("'", '"')
 
 
 def test_the_month_of_the_notebook_is_the_one_that_the_check_begins_with() -> None:

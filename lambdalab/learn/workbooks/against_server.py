@@ -46,6 +46,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         ("eight hours a day, 15 a second", (512, 200, 0.0416, 15, 8)),
         ("a whole CPU", (1_769, 100, 0.08925, 20, 24)),
         ("a whole CPU, nine hours a day", (1_769, 100, 0.08925, 20, 9)),
+        ("short calls, two hours a day", (128, 20, 0.0104, 30, 2)),
     ]
     if rng is not None:
         tried[2:] = [
@@ -54,6 +55,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
             ("short calls", (128, rng.choice((15, 25, 30)), 0.0104, 100, 24)),
             ("eight hours a day", _drawn(rng, 8, enough=True)),
             ("ten hours a day", _drawn(rng, 10, enough=False, but=True)),
+            ("short calls, two hours a day", (128, rng.choice((15, 25, 30)), 0.0104, rng.randint(25, 40), 2)),
         ]
     return [_case(*one) for one in tried]
 
@@ -134,7 +136,8 @@ def _both(tried: str, given: Given, number: float) -> Message:
     stand = "one server costs" if many == 1 else f"{many:,} servers cost"
     what = sentence(tried)
     seen = f"{what}: you say {calls(number)}. With so many calls Lambda costs {on_lambda}, and {stand} {on_servers}."
-    return Message(seen, "Asked is the smallest number at which enough servers cost no more than Lambda, or `None`.")
+    asked = "Asked is the smallest number at which enough servers cost no more, or `None`."
+    return Message(seen, asked, "" if given[4] == 24 else "Look at which hours are paid, and in which calls come.")
 
 
 def _there_is_one(tried: str, given: Given) -> Message:
@@ -158,14 +161,15 @@ def computed(
     month_hours: float = HOURS,
     ms_in_a_second: float = 1_000,
     mb_in_a_gb: float = 1_024,
-    a_second: bool = False,
+    unit: float = 1,
     more: bool = False,
 ) -> formulas.Formula:
     """The break-even; what students get wrong can be set.
 
     Args:
-        paid: the hours for which a server is paid, "all" or "busy".
+        paid: the hours for which a server is paid, "all" or "busy"; "one" is a single hour.
         room: the hours in which it takes calls, "all" or "busy"; "none" looks at no room at all.
+        unit: the calls by which the result is divided.
         more: the price of as many servers as are needed is taken, and not looked at again.
     """
 
@@ -174,13 +178,13 @@ def computed(
         one = gb_s * float(price("lambda.duration_x86_gb_s"))
         one += float(price("lambda.requests_per_million")) / 1e6 * request
         share = hours / 24
-        found = month_hours * hour * (share if paid == "busy" else 1) / one
+        found = hour * {"all": month_hours, "busy": month_hours * share, "one": 1}[paid] / one
         holds = rps * 3600 * month_hours * (share if room == "busy" else 1)
         if more:
             return found * math.ceil(found / holds)
         if room != "none" and found > holds:
             return None
-        return found / (3600 * month_hours) if a_second else found
+        return found / unit
 
     return formula
 

@@ -1,7 +1,7 @@
 """Exercise 11.3, the whole pipeline: a month of photos, item by item, for several volumes.
 
 The right amounts are the cost model's (`models/months.py`). Each item is looked at by itself, beside what typical
-mistakes give for it; one is recognised when it gives the item in every month in which that is wrong.
+mistakes give for it; one is recognised when it gives the item in every month.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ def _priced(tried: str, comes: Month) -> Case:
         if not isinstance(value, Mapping):
             raise Stop(Message(f"Your `{ITEMS}` returned {kind_of(value)}.", f"Return a dictionary with {_keys()}."))
         said = {key: value.get(key) for key in KEYS}
+        others = [key for key in value if key not in KEYS]
         wrong = [key for key in KEYS if not _fits(said[key], expected[key])]
-        facts = {"said": said, "wrong": wrong, "expected": expected}
+        facts = {"said": said, "wrong": wrong, "expected": expected, "others": others}
         if not wrong:
             return Seen(True, f"{_usd(sum(expected.values()))} together", value, facts=facts)
-        return Seen(
-            False, f"{_named(wrong)} otherwise", value, facts=facts, message=_odd(tried, wrong[0], said, expected)
-        )
+        text = _odd(tried, wrong[0], said, expected, others)
+        return Seen(False, f"{_named(wrong)} otherwise", value, facts=facts, message=text)
 
     def run(work: Work) -> Seen:
         return formulas.answered(work, ITEMS, (vars(comes).copy(),), judged)
@@ -133,16 +133,19 @@ _ADVICE = {
 }
 
 
-def _odd(tried: str, key: str, said: Mapping[str, Any], expected: Mapping[str, float]) -> Message:
+def _odd(
+    tried: str, key: str, said: Mapping[str, Any], expected: Mapping[str, float], others: Sequence[Any]
+) -> Message:
     """What to say of an item that is wrong in no known way; not what it should be."""
     value = said[key]
     what = sentence(tried)
     if value is None:
-        return Message(f'{what}: your dictionary has no "{key}".', f"It needs all of {_keys()}.")
+        instead = f", but {short(others[0])}" if others else ""
+        return Message(f'{what}: your dictionary has no "{key}"{instead}.', f"It needs all of {_keys()}.")
     if not is_number(value):
         return Message(f'{what}: your "{key}" is {short(value)}.', "Each item is a number of dollars.")
     how = "too much" if float(value) > expected[key] else "too little"
-    look = "Look at the unit of its price, in the table above."
+    look = "Look at what you count, and at the unit of its price."
     return Message(f'{what}: your "{key}" is {_usd(value)}, {how}.', _ADVICE[key], look)
 
 
@@ -172,12 +175,13 @@ Amount = Callable[[Month], float]
 
 
 def item(key: str, *wrong: Amount) -> Detect:
-    """In every month in which this item is wrong it is what one of these amounts comes to."""
+    """The item is wrong in some month, and in all of them it is what one of these amounts comes to."""
 
     def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        odd = [one for one in _itemised(tried) if key in one.seen.facts["wrong"]]
+        asked = _itemised(tried)
+        odd = [one for one in asked if key in one.seen.facts["wrong"]]
         for amount in wrong:
-            if odd and all(_fits(one.seen.facts["said"][key], amount(_month(one))) for one in odd):
+            if odd and all(_fits(one.seen.facts["said"][key], amount(_month(one))) for one in asked):
                 return Hit(odd[0], _values(odd[0], key))
         return None
 
@@ -207,7 +211,7 @@ def only_lambda(tried: Sequence[Tried], work: Work) -> Hit | None:
     """Of the given month's six items only the function was priced."""
     for one in _itemised(tried)[:1]:
         said, expected = one.seen.facts["said"], one.seen.facts["expected"]
-        rest = [said[key] for key in KEYS if key != "lambda"]
+        rest = [said[key] for key in KEYS if key != "lambda"] + one.seen.facts["others"]
         nothing = all(value is None or (is_number(value) and value == 0) for value in rest)
         if nothing and _fits(said["lambda"], expected["lambda"]):
             return Hit(one, {"got": f"{float(said['lambda']):.2f}", "total": f"{sum(expected.values()):.2f}"})
@@ -224,7 +228,7 @@ def given_alone(tried: Sequence[Tried], work: Work) -> Hit | None:
 def logs_left_out(tried: Sequence[Tried], work: Work) -> Hit | None:
     for one in _itemised(tried):
         log = one.seen.facts["said"]["log"]
-        if log is None or (is_number(log) and log == 0):
+        if (log is None and not one.seen.facts["others"]) or (is_number(log) and log == 0):
             return Hit(one)
     return None
 
@@ -272,6 +276,12 @@ def egress(*, kb_in_a_gb: float = _KB_IN_A_GB, views: bool = True, free: bool | 
     return amount
 
 
+def dollars_off(comes: Month) -> float:
+    """The egress with 100 dollars taken off where 100 GB are free."""
+    off = float(price("network.free_egress_gb")) if comes.free_egress else 0
+    return max(0.0, egress(free=False)(comes) - off)
+
+
 def log(kb_in_a_gb: float) -> Amount:
     return lambda comes: comes.photos * comes.log_kb / kb_in_a_gb * float(price("logs.ingest_gb"))
 
@@ -288,6 +298,11 @@ def compute(*, requests: bool = True, ms_in_a_second: float = 1_000, mb_in_a_gb:
         return request * requests + gb_s * float(price("lambda.duration_x86_gb_s"))
 
     return amount
+
+
+def compute_free(comes: Month) -> float:
+    """The function's month with Lambda's free tier taken off."""
+    return float(month(LambdaMonth(comes.photos, comes.ms, comes.memory_mb), free_tier=True).usd)
 
 
 def alphabetical(tried: Sequence[Tried], work: Work) -> Hit | None:

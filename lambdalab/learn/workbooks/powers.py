@@ -94,6 +94,13 @@ def _case(tried: str, name: str, args: tuple[Any, ...]) -> Case:
             return Seen(False, "got `None`", message=_none(tried, *args))
         if value is None or (is_number(value) and value == expected):
             return Seen(True, "None" if value is None else f"{int(value):,} MB", value)
+        if expected is None and (not is_number(value) or value not in args[0]):
+            text = Message(
+                f"{sentence(tried)}: your `{name}` gave {short(value)}.",
+                "No size keeps that time. Asked is `None` there, Python's word for nothing.",
+                "Look at what you return when no row is left.",
+            )
+            return Seen(False, f"got {short(value)}", value, message=text)
         if not is_number(value) or value not in args[0]:
             text = Message(
                 f"{sentence(tried)}: your `{name}` gave {short(value)}, which is no size in the table.",
@@ -105,7 +112,11 @@ def _case(tried: str, name: str, args: tuple[Any, ...]) -> Case:
 
     def run(work: Work) -> Seen:
         given = (dict(args[0]), *args[1:])
-        return formulas.answered(work, name, given, judged, before=CHEAPEST if name == UNDER else "")
+        seen = formulas.answered(work, name, given, judged, before=CHEAPEST if name == UNDER else "")
+        if expected is None and seen.raised is not None and seen.raised.kind == "ValueError":
+            # as a wrong answer, not as an error: what is wrong in the tables before comes first
+            return Seen(False, seen.shown, facts={"least_of_nothing": True, "printed": False})
+        return seen
 
     return Case(tried, f"{name}({', '.join(map(repr, args))})", run, about=(name, args))
 
@@ -202,9 +213,8 @@ def told(one: Tried) -> Mapping[str, object]:
 
 
 def nothing_left(tried: Sequence[Tried], work: Work) -> Hit | None:
-    """`min` was asked for the least of nothing."""
-    for one in tried:
-        raised, (name, args) = one.seen.raised, one.case.about
-        if raised is not None and raised.kind == "ValueError" and name == UNDER and right(*args) is None:
-            return Hit(one, {"most": f"{args[1]:,}", "error": raised.text.split(";")[0]}, explains_error=True)
-    return None
+    """`min` was asked for the least of nothing, and all else is right."""
+    failing = [one for one in tried if not one.seen.ok]
+    if not all(one.seen.facts.get("least_of_nothing") for one in failing):
+        return None
+    return Hit(failing[0], {"most": f"{failing[0].case.about[1][1]:,}"})

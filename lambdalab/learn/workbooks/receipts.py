@@ -133,6 +133,10 @@ def both_not_rounded(report: Report) -> float:
     return report.duration_ms + (report.init_ms or 0)
 
 
+def both_rounded(report: Report) -> float:
+    return math.ceil(report.duration_ms) + math.ceil(report.init_ms or 0)
+
+
 def init_again(report: Report) -> float:
     return report.billed_ms + (report.init_ms or 0)
 

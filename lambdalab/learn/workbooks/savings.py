@@ -90,7 +90,7 @@ CHANGED: Mapping[str, Proposal] = {
     "timeout, some calls hang": Proposal(
         _with_a_silent_partner(900, 1_000),
         _with_a_silent_partner(10, 1_000),
-        "How long does each of the thousand run, and who pays for it?",
+        "How long does the one that hangs run, and who pays for it?",
     ),
     "half the memory, it waits": Proposal(
         _calls(300, 1_024), _calls(300, 512), "What does the partner do with your CPU?"

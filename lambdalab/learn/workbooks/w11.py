@@ -14,6 +14,7 @@ from lambdalab.learn.workbooks.formulas import nothing_returned
 from lambdalab.learn.workbooks.powers import CHEAPEST, UNDER
 from lambdalab.learn.workbooks.receipts import ARM, X86
 from lambdalab.learn.workbooks.savings import CHEAPER, DEARER
+from lambdalab.models.months import HOURS
 
 EXERCISES = exercises(
     "11",
@@ -28,6 +29,7 @@ EXERCISES = exercises(
                     values=receipts.told,
                 ),
                 "not-rounded-up": receipts.would_be(receipts.priced(receipts.both_not_rounded), values=receipts.told),
+                "rounded-twice": receipts.would_be(receipts.priced(receipts.both_rounded), values=receipts.told),
                 "init-twice": receipts.would_be(
                     receipts.priced(receipts.init_again),
                     receipts.priced(receipts.init_again_rounded),
@@ -84,7 +86,9 @@ EXERCISES = exercises(
                 "kb-as-mb": pipeline.any_item(pipeline.data(1024, 1000)),
                 "views-forgotten": pipeline.item("egress", pipeline.egress(views=False)),
                 "free-forgotten": pipeline.item("egress", pipeline.egress(free=False)),
+                "dollars-off": pipeline.item("egress", pipeline.dollars_off),
                 "free-always": pipeline.item("egress", pipeline.egress(free=True)),
+                "compute-free": pipeline.item("lambda", pipeline.compute_free),
                 "no-request": pipeline.item("lambda", pipeline.compute(requests=False)),
                 "milliseconds-as-seconds": pipeline.item("lambda", pipeline.compute(ms_in_a_second=1)),
                 "mb-of-1000": pipeline.item("lambda", pipeline.compute(mb_in_a_gb=1000)),
@@ -106,7 +110,9 @@ EXERCISES = exercises(
                 "more-servers": against_server.would_be(
                     computed(room="busy", more=True), computed(room="all", more=True)
                 ),
-                "a-second": against_server.would_be(*(computed(a_second=True, room=room) for room in ROOMS)),
+                "a-second": against_server.would_be(*(computed(unit=3600 * HOURS, room=room) for room in ROOMS)),
+                "in-millions": against_server.would_be(*(computed(unit=1e6, room=room) for room in ROOMS)),
+                "one-hour": against_server.would_be(*(computed(paid="one", room=room) for room in ROOMS)),
                 "another-month": against_server.would_be(
                     *(computed(month_hours=hours, room=room) for hours in (720, 744) for room in ROOMS)
                 ),
