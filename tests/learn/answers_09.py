@@ -43,6 +43,9 @@ A_09_1 = Answers(
         "upside-down": _little("rate_per_s / (ms / 1000)"),
         "only-second-limit": _little(most="10 * limit"),
         "the-larger": _little(most="max(limit * 1000 / ms, 10 * limit)"),
+        "a-limit-of-its-own": _little("min(rate_per_s * ms / 1000, 1000)"),
+        "ten-for-all": _little(most="min(limit * 1000 / ms, 10)"),
+        "the-limit-typed": _little(most="min(limit * 1000 / ms, 10_000)"),
         "a-millisecond": _little(most="min(limit / ms, 10 * limit)"),
         "rounded": _little("math.ceil(rate_per_s * ms / 1000)"),
         "nothing-returned": _little("print(rate_per_s * ms / 1000)"),
@@ -60,9 +63,7 @@ MORE_WRONG["09.1"] = {
     "the second turned round": ("upside-down", _little(most="min(limit * ms / 1000, 10 * limit)")),
     "the second in whole numbers": ("rounded", _little(most="min(limit * 1000 // ms, 10 * limit)")),
     "rounded to the nearest": ("rounded", _little("round(rate_per_s * ms / 1000)")),
-    "ten for the whole function": ("case", _little(most="min(limit * 1000 / ms, 10)")),
-    "no more than a thousand": ("case", _little(most="min(limit * 1000 / ms, 1000)")),
-    "the limit of the example": ("case", _little(most="min(limit * 1000 / ms, 10_000)")),
+    "no more than a thousand": ("the-limit-typed", _little(most="min(limit * 1000 / ms, 1000)")),
     "a text": ("case", _little('f"{rate_per_s * ms / 1000:g}"')),
     "the second hands nothing back": ("nothing-returned", _little(most="print(limit)")),
 }
@@ -112,6 +113,7 @@ MORE_WRONG["09.2"] = {
     "the form of the text alone": ("case", _FOUR + _again((20, WAITS, NONE), (20, WAITS, NONE))),
     "a number as a text": ("shape", _crowd(("5", ERROR, ALL), _UPLOADS, _QUEUE, _CALLER)),
     "two parts": ("shape", _crowd((5, ERROR), _UPLOADS, _QUEUE, _CALLER)),
+    "the waiting as it was called": ("shape", _crowd((5, "wait for a free place", ALL), _UPLOADS, _QUEUE, _CALLER)),
     "the second in part": ("unwritten", _FOUR + _again(_UPLOADS, ...)),
 }
 
@@ -129,6 +131,7 @@ A_09_3 = Answers(
         "more for checkout": _shares(checkout=140, partner=40),
         "a part for reports": _shares(checkout=120, partner=40, reports=10),
         "a slower partner": _shares(checkout=130, partner=20, reports=15),
+        "the slowest partner": _shares(checkout=120, partner=18),
         "decimals and None": _shares(checkout=120.0, partner=35.0, thumbnails=None, reports=None),
     },
     wrong={
@@ -144,6 +147,11 @@ A_09_3 = Answers(
     failing={"shape": _shares(checkout="120", partner=40)},
 )
 MORE_WRONG["09.3"] = {
+    "one connection too few": ("dropped", _shares(checkout=120, partner=17)),
+    "all in the order of the table": (
+        "more-than-900",
+        "reserved = {'checkout': 120, 'thumbnails': 800, 'partner': 40}\n",
+    ),
     "the form of the text": ("no-ceiling", _shares(checkout=10, reports=10)),
     "thumbnails, and nothing for checkout": ("left-to-all", _shares(thumbnails=800, partner=40)),
     "a little too much": ("left-to-all", _shares(checkout=141, partner=40)),
@@ -171,7 +179,8 @@ A_09_4 = Answers(
     stub=_settings(),
     solution=_settings(4, 6, 5, 4),
     also_right={
-        "only the fetching": _settings(2, 1, 2, 2),
+        "two at a time": _settings(2, 6, 5, 2),
+        "as many tries as are allowed": _settings(4, 6, 20, 4),
         "no reservation": _settings(3, 6, 5, None),
         "texts, as a queue has them": _settings(4, "30", "10", 10),
     },
@@ -181,11 +190,13 @@ A_09_4 = Answers(
         "goes-round": _settings(receives=1000),
         "too-many": _settings(reserved=None),
         "fetches-more": _settings(4, 6, 5, 2),
-        "one-try": _settings(4, 6, 1, 4),
+        "below-two": _settings(1, 6, 5, 4),
+        "too-few-tries": _settings(4, 6, 4, 4),
+        "short-visibility": _settings(4, 5, 5, 4),
         "too-late": _settings(4, 1800, 5, 4),
     },
     failing={
-        "raised": _settings(1, 6, 5, 4),
+        "raised": _settings(4, 0, 5, 4),
         "shape": _settings("four", 6, 5, 4),
     },
 )
@@ -197,7 +208,13 @@ MORE_WRONG["09.4"] = {
     "fetching by too much": ("too-many", _settings(6, 6, 5, None)),
     "switched off": ("fetches-more", _settings(4, 6, 5, 0)),
     "for ever, and limited": ("goes-round", _settings(4, 6, 1000, 4)),
-    "a visibility below the timeout": ("raised", _settings(4, 0, 5, 4)),
+    "one try": ("too-few-tries", _settings(4, 6, 1, 4)),
+    "the fetching alone": ("too-few-tries", _settings(4, 1, 2, None)),
+    "the fetching alone, as the lesson has it": ("too-few-tries", _settings(2, 1, 2, 2)),
+    "one try too many": ("goes-round", _settings(4, 6, 21, 4)),
+    "the poison stays": ("too-late", _settings(4, 720, 6, 4)),
+    "the tries alone": ("short-visibility", _settings(4, 1, 5, 4)),
+    "more than AWS takes": ("raised", _settings(1001, 6, 5, 4)),
     "another setting": ("shape", _settings(4, 6, 5, 4) + 'settings["Timeout"] = 3\n'),
     "without a visibility": ("shape", _settings(4, None, 5, 4)),
 }
@@ -232,7 +249,7 @@ _NUMPY = (
 )
 _QUANTILES = (
     "from statistics import fmean, quantiles\n\ndef summary(times):\n    q = quantiles(times, n=1000)\n"
-    "    return [fmean(times), q[499], q[949], q[989], q[998]]\n\n"
+    "    return dict(zip(['mean', 'p50', 'p95', 'p99', 'p99.9'], [fmean(times), q[499], q[949], q[989], q[998]]))\n\n"
     "def page_hit(p, calls):\n    none = 1\n    for _ in range(calls):\n        none *= 1 - p\n    return 1 - none\n"
 )
 _GIVEN_5 = "from lambdalab.learn.workbooks.slowest import LATENCIES\n"
@@ -242,7 +259,7 @@ A_09_5 = Answers(
     solution=_slowest(),
     also_right={
         "numpy": _NUMPY,
-        "statistics, as a list": _QUANTILES,
+        "statistics": _QUANTILES,
         "int": _slowest(at="ordered[min(int(len(ordered) * p / 100), len(ordered) - 1)]"),
         "sorted in place": _slowest(ordered="times").replace("    ordered =", "    times.sort()\n    ordered ="),
         "the nearest": _NUMPY.replace("99.9])", '99.9], method="nearest")'),
@@ -256,12 +273,17 @@ A_09_5 = Answers(
         "given-alone": _slowest(ordered="sorted(LATENCIES)", mean="sum(LATENCIES) / 1000"),
         "meets-none": _slowest(chance="(1 - p) ** calls"),
         "all-cold": _slowest(chance="p ** calls"),
+        "one-is-warm": _slowest(chance="1 - p ** calls"),
+        "rounded": _slowest(at="round(" + _AT + ")", mean="round(sum(times) / len(times))"),
+        "slowest-of-all": _slowest(at="ordered[-1] if p == 99.9 else " + _AT),
+        "another-summary": _slowest(at=_AT.replace("p /", "min(p, 99) /")),
+        "another-chance": _slowest(chance="1 - (1 - p) ** 20"),
         "per-cent": _slowest(chance="100 * (1 - (1 - p) ** calls)"),
         "nothing-returned": _slowest(chance="print(p)"),
     },
     failing={
         "raised": _slowest(at="ordered[len(ordered) * p // 1]"),
-        "case": _slowest(at="ordered[math.ceil(len(ordered) * (p - 1) / 100) - 1]"),
+        "another-summary": _slowest(at="ordered[math.ceil(len(ordered) * (p - 1) / 100) - 1]"),
         "shape": _slowest() + "def summary(times):\n    return sum(times) / len(times)\n",
         "next": _slowest() + 'def page_hit(p, calls):\n    raise NotImplementedError("Exercise 09.5")\n',
         "unwritten": _STUB_5 + "def page_hit(p, calls):\n    return 1 - (1 - p) ** calls\n",
@@ -269,13 +291,16 @@ A_09_5 = Answers(
 )
 MORE_WRONG["09.5"] = {
     "at most all": ("added-up", _slowest(chance="min(1, p * calls)")),
-    "the example alone": ("case", _slowest(chance="0.0954")),
-    "the places of a thousand": ("case", _slowest(at="ordered[{50: 499, 95: 949, 99: 989, 99.9: 998}[p]]")),
-    "the slowest for all": ("case", _slowest(at="ordered[-1]", p50="ordered[len(ordered) // 2]")),
+    "the example alone": ("another-chance", _slowest(chance="0.0954")),
+    "the places of a thousand": ("another-summary", _slowest(at="ordered[{50: 499, 95: 949, 99: 989, 99.9: 998}[p]]")),
+    "the slowest for all": ("another-summary", _slowest(at="ordered[-1]", p50="ordered[len(ordered) // 2]")),
     "a key too few": ("shape", _slowest().replace('"p99.9": at(99.9)', "")),
-    "per thousand": ("case", _slowest(at="ordered[math.ceil(len(ordered) * p / 1000) - 1]")),
-    "the last of it": ("case", _slowest(p50="at(55)")),
-    "no list at all": ("case", _slowest(ordered='"none"', at="None")),
+    "per thousand": ("another-summary", _slowest(at="ordered[math.ceil(len(ordered) * p / 1000) - 1]")),
+    "the last of it": ("another-summary", _slowest(p50="at(55)")),
+    "each value once": ("another-summary", _slowest(ordered="sorted({round(time) for time in times})")),
+    "the values without their names": ("shape", _slowest() + "def summary(times):\n    return [1, 2, 3, 4, 5]\n"),
+    "cut off": ("rounded", _slowest(at="int(" + _AT + ")")),
+    "no list at all": ("another-summary", _slowest(ordered='"none"', at="None")),
     "nothing of the summary": ("nothing-returned", _slowest() + "def summary(times):\n    print(sorted(times))\n"),
 }
 
@@ -303,11 +328,19 @@ PRINTED = {
     ("09.3", "more-than-900"): "AWS refuses: at least 100 stay for functions without a reservation.",
     ("09.3", "by-rate"): "Checkout is reserved by its rate of 300 a second. What it never needs is missing elsewhere",
     ("09.3", "no-ceiling"): "60 connections at once, and the partner allows 40. A reservation is also a *ceiling*",
-    ("09.3", "own-ceiling"): "At 19 o'clock calls of checkout were refused.",
-    ("09.3", "left-to-all"): "At 3 o'clock calls of checkout were refused: 960 are left for all without",
+    ("09.3", "own-ceiling"): "Calls of checkout were refused, worst at 19 o'clock.",
+    ("09.3", "left-to-all"): "Calls of checkout were refused, worst at 3 o'clock: 960 are left for all without",
     ("09.4", "buried-unseen"): "Limit the *fetching*",
     ("09.4", "still-refused"): "deliveries were still refused: Lambda goes on fetching more than may run.",
-    ("09.4", "goes-round"): "the truly poisoned included: it was tried 21 times so far, of 1,000.",
+    (
+        "09.4",
+        "goes-round",
+    ): "times, and 20 are the most that is asked for. Your `maxReceiveCount` allows 1,000.",
+    ("09.4", "too-late"): "it held the poison and 1 good order.",
+    ("09.4", "too-few-tries"): "Your `maxReceiveCount` is 4, and its fifth try would have succeeded.",
+    ("09.4", "below-two"): "AWS refuses `MaximumConcurrency` 1: for a queue it is 2 at least.",
+    ("09.5", "another-summary"): "p99.9 ",
+    ("09.5", "slowest-of-all"): "Of 2,000 latencies your p99.9 is",
     ("09.4", "fetches-more"): "up to 4 are fetched at once, and 2 may run.",
     (
         "09.5",

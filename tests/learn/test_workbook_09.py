@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from botocore.exceptions import ParamValidationError
 
 from lambdalab import Lab
 from lambdalab.learn import check
@@ -20,7 +21,7 @@ from lambdalab.learn.workbooks import crowd, little, overlaps, protected, shares
 from lambdalab.models.arrivals import evenly
 from lambdalab.models.simulation import simulate
 from tests.learn import cells
-from tests.learn.answers_09 import ANSWERS
+from tests.learn.answers_09 import ANSWERS, MORE_WRONG
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +102,15 @@ def test_the_second_prediction_does_not_give_its_answers_away() -> None:
     assert crowd.LEFT not in result.text
 
 
+def test_a_wrong_second_prediction_names_each_way_and_explains_the_first_no_more() -> None:
+    Lab()
+    code = ANSWERS["09.2"].wrong["rest-waits"] + MORE_WRONG["09.2"]["the form of the text alone"][1].split("\n")[1]
+    result = check("09.2", namespace=cells.run(cells.notebook(), code))
+    assert result.message is not None
+    assert f'For "{crowd.EVENT}" and for "{crowd.LIMITED}"' in result.message.seen
+    assert result.notes == ()
+
+
 # 09.3
 
 
@@ -130,9 +140,11 @@ def waited_by_the_minute(ceiling: int) -> float:
     return longest / 3600
 
 
-@pytest.mark.parametrize("ceiling", [15, 20, 40])
+@pytest.mark.parametrize("ceiling", [15, 17, 18, 20, 40])
 def test_the_partners_calls_wait_as_long_as_if_each_were_followed(ceiling: int) -> None:
-    assert shares.waits(ceiling) == pytest.approx(waited_by_the_minute(ceiling), abs=0.02)
+    followed = waited_by_the_minute(ceiling)
+    assert shares.waits(ceiling) == pytest.approx(followed, abs=0.02)
+    assert abs(followed - shares.OLDEST_HOURS) > 0.2  # no number is right or wrong by a hair
 
 
 def test_every_answer_that_passes_protects_all_five() -> None:
@@ -163,6 +175,8 @@ def test_a_refusal_is_lambdas_own() -> None:
     result = check("09.3", namespace=cells.run(cells.notebook(), ANSWERS["09.3"].wrong["more-than-900"]))
     (row,) = [row for row in result.rows if row.tried.startswith("Lambda takes")]
     assert "below its minimum value of [100]" in row.seen
+    assert (result.passed, result.total) == (0, 6)
+    assert {other.seen for other in result.rows if other is not row} == {"not run"}
 
 
 # 09.4
@@ -187,7 +201,35 @@ def test_the_workbook_gives_the_settings_that_the_check_knows() -> None:
     assert names["settings"] == protected.GIVEN
 
 
+def test_what_boto3_refuses_is_told_in_its_own_words_and_briefly() -> None:
+    Lab()
+    with pytest.raises(ParamValidationError, match="valid min value: 2") as refused:
+        protected.deliver({**protected.GIVEN, protected.FETCHED: 1})
+    assert len(refused.traceback) == 2  # the cell's line, and deliver's own
+    assert refused.value.__suppress_context__
+
+
+def test_an_hour_that_leaves_only_the_poison_says_so() -> None:
+    Lab()
+    settings = MORE_WRONG["09.4"]["the poison stays"][1]
+    result = check("09.4", namespace=cells.run(cells.notebook(), settings))
+    assert result.message is not None
+    assert result.message.seen == "After an hour the queue was not empty: it held the poison."
+
+
 # 09.5
+
+
+def test_what_is_said_of_one_function_gives_nothing_of_the_other_away() -> None:
+    for id in ("another-summary", "slowest-of-all", "rounded"):
+        result = check("09.5", namespace=cells.run(cells.notebook(), ANSWERS["09.5"].wrong[id]))
+        assert result.message_id == id
+        assert result.message is not None
+        assert not re.search("page|cold|chance", f"{result.message.seen} {result.message.advice}")
+    result = check("09.5", namespace=cells.run(cells.notebook(), ANSWERS["09.5"].wrong["another-chance"]))
+    assert result.message is not None
+    assert not re.search("sorted|percentile", f"{result.message.seen} {result.message.advice}")
+
 
 METHODS = (
     *("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull"),

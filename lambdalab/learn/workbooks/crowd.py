@@ -31,7 +31,7 @@ EVENT, LIMITED = "boto3, InvocationType Event", "SQS, MaximumConcurrency 5"
 FIRST, AGAIN = (BOTO, S3, SQS, URL), (EVENT, LIMITED)
 ERROR, WAITS, TRIED, BACK, LEFT = (
     "an error for the caller",
-    "wait for a free place",
+    "the caller waits for a free place",
     "tried again by Lambda",
     "fetched, then back in the queue",
     "left in the queue",
@@ -93,10 +93,11 @@ def _second_prediction(work: Work) -> Seen:
         return pending
     seen = _compared(work, "again", AGAIN)
     said, found = seen.facts["said"], seen.facts["seen"]
-    wrong = next((way for way in AGAIN if said[way] != found[way]), None)
-    if wrong is None:
+    wrong = [way for way in AGAIN if said[way] != found[way]]
+    if not wrong:
         return seen
-    text = Message(f'For "{wrong}" it was otherwise than you said.', work.exercise.idea, work.exercise.look)
+    which = " and for ".join(f'"{way}"' for way in wrong)
+    text = Message(f"For {which} it was otherwise than you said.", work.exercise.idea, work.exercise.look)
     return Seen(False, "run", facts=seen.facts, rows=seen.rows, message=text.within_limit())
 
 
@@ -203,7 +204,9 @@ def said_of(ways: Sequence[str], part: str, *words: object, but: Sequence[object
     place = PARTS.index(part)
 
     def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        one = next(one for one in tried if one.case.about == "crowd")
+        one, two = (next(one for one in tried if one.case.about == about) for about in ("crowd", "again"))
+        if not (two.seen.ok or two.seen.pending):
+            return None  # the four were explained before, and now it is about the other two
         facts = one.seen.facts
         for way in ways:
             said, seen = facts["said"][way][place], facts["seen"][way][place]

@@ -53,11 +53,18 @@ _RIGHT: Mapping[str, _Formula] = {INSIDE: inside, MOST: most}
 def cases(rng: random.Random | None) -> Sequence[Case]:
     draw = rng or random.Random(9)
     other = draw.randint(3, 90)
-    rates = [(*_EXAMPLE, ""), (100, 2000, ""), (6000 / 60, 300, "6,000 a minute, 300 ms each"), (2, 150, "")]
+    rates = [
+        (*_EXAMPLE, ""),
+        (100, 2000, ""),
+        (6000 / 60, 300, "6,000 a minute, 300 ms each"),
+        (2, 150, ""),
+        (3000, 500, ""),  # more than an account may have: what is needed, not what is allowed
+    ]
     limits = [(1000, 250), (1000, 10), (1000, 100), (30, 70), (7, 1500)]
     if rng is not None:
-        rates[1:] = [(other, 1000 * draw.randint(2, 9), ""), (other * 60 / 60, 300, ""), (2, draw.randint(20, 240), "")]
-        limits[1:] = [(other, draw.randint(3, 60)), (other, 100), (7, 130 + 10 * draw.randint(1, 90))]
+        slow, few = 1000 * draw.randint(2, 9), draw.randint(20, 240)
+        rates[1:4] = [(other, slow, ""), (other * 60 / 60, 300, ""), (2, few, "")]
+        limits[2:] = [(other, draw.randint(3, 60)), (other, 100), (7, 130 + 10 * draw.randint(1, 90))]
     return [
         *(_case(INSIDE, (rate, ms), tried) for rate, ms, tried in rates),
         Case(f"{_CALLS} calls in the lab", "", _run),

@@ -1,7 +1,7 @@
 """Exercise 09.4, protect the database: messages through a queue, a mapping and a function with the student's settings.
 
 All three are the check's own. The function holds a connection to the database while it runs, so the connections are the
-runs at the same moment. One message can never be written, another one only at its second try, which it knows by the
+runs at the same moment. One message can never be written, another one only at its fifth try, which it knows by the
 count of its receives. The clock is turned by one visibility timeout after the other, until the queue is empty.
 """
 
@@ -31,7 +31,9 @@ FETCHED, VISIBLE, RECEIVES, RESERVED = (
     "ReservedConcurrentExecutions",
 )
 GIVEN: Mapping[str, int | None] = {FETCHED: None, VISIBLE: 1, RECEIVES: 2, RESERVED: 2}
-MESSAGES, CONNECTIONS, MOST_TRIES, HOUR = 24, 4, 20, 3600
+MESSAGES, CONNECTIONS, FEWEST_TRIES, MOST_TRIES, HOUR = 24, 4, 5, 20, 3600
+TIMEOUT = 1  # of the function, in seconds
+ADVISED = 6 * TIMEOUT  # by AWS, for the visibility timeout of a queue that a function with this timeout reads
 _MUST = (VISIBLE, RECEIVES)
 _POISON, _HICCUP = "poison", "hiccup"
 _OWN = "ex09_write_check"
@@ -43,8 +45,8 @@ def handler(event, context):
     order = record["body"]
     if order == "{_POISON}":
         raise ValueError("no database can take this")
-    if order == "{_HICCUP}" and record["attributes"]["ApproximateReceiveCount"] == "1":
-        raise ConnectionError("the database is away for a moment")
+    if order == "{_HICCUP}" and int(record["attributes"]["ApproximateReceiveCount"]) < {FEWEST_TRIES}:
+        raise ConnectionError("the database is away for a while")
     time.sleep(0.3)                 # one connection is held
     print("wrote", order)
 """
@@ -58,7 +60,9 @@ class Became:
         written: how many of them.
         buried: how many are in the dead-letter queue.
         good_buried: how many of those could have been written.
+        unseen: how many of the good ones that never fail are there.
         left: how many are still in the queue.
+        good_left: how many of those can be written.
         refused: deliveries for which no environment was free.
         connections: held at the same moment, at most.
         tries: how often the poison was tried.
@@ -67,7 +71,9 @@ class Became:
     written: int
     buried: int
     good_buried: int
+    unseen: int
     left: int
+    good_left: int
     refused: int
     connections: int
     tries: int
@@ -78,10 +84,15 @@ def deliver(settings: Mapping[str, int | None]) -> dict[str, int]:
 
     Raises:
         botocore.exceptions.ClientError: AWS refuses a setting.
+        botocore.exceptions.ParamValidationError: boto3 knows already that AWS would.
     """
     work = Work(find("09.4"), {"settings": settings})
     shown = ("written", "buried", "refused", "connections")
-    return {name: count for name, count in asdict(_became(work, _said(work))).items() if name in shown}
+    try:
+        became = _became(work, _said(work))
+    except (ClientError, ParamValidationError) as no:
+        raise no.with_traceback(None) from None  # the way through this module and botocore tells a student nothing
+    return {name: count for name, count in asdict(became).items() if name in shown}
 
 
 def cases(rng: random.Random | None) -> Sequence[Case]:
@@ -125,14 +136,14 @@ def _sent(work: Work) -> Seen:
     except ClientError as no:
         return Seen(False, "refused", raised=refusal(no))
     except ParamValidationError as no:  # boto3 knows some limits itself
-        return Seen(False, "refused", raised=Raised("ParamValidationError", f"{no}", error=no))
-    wrong = _wrong(became)
+        return Seen(False, "refused", said, raised=Raised("ParamValidationError", f"{no}", error=no))
+    wrong = _wrong(became, said)
     facts = {**asdict(became), "said": said}
     well = f"{became.written} written, at most {became.connections} at once, and only the poison is buried"
     return Seen(not wrong, wrong or well, facts=facts)
 
 
-def _wrong(became: Became) -> str:
+def _wrong(became: Became, said: Mapping[str, int | None]) -> str:
     """What is not as it should be, in a few words; "" when all is well."""
     if became.connections > CONNECTIONS:
         return f"{became.connections} connections at once"
@@ -141,10 +152,22 @@ def _wrong(became: Became) -> str:
     if became.refused:
         return f"{became.refused} deliveries were refused"
     if became.tries > MOST_TRIES:
-        return f"the poison was tried {became.tries} times, and is still in the queue"
+        return f"the poison was tried {became.tries} times"
     if became.left or became.written < MESSAGES - 1:
-        return f"after an hour {became.left} messages were still in the queue"
+        return f"after an hour the queue held {_left(became.left, became.good_left)}"
+    if _is_short(said):
+        return f"with a visibility timeout of {said[VISIBLE]} s"
     return ""
+
+
+def _left(count: int, good: int) -> str:
+    """What is still in the queue, in words."""
+    orders = f"{good} good order{'s' if good > 1 else ''}" if good else ""
+    return " and ".join(part for part in ("the poison" if count > good else "", orders) if part)
+
+
+def _is_short(said: Mapping[str, int | None]) -> bool:
+    return (said[VISIBLE] or 0) < ADVISED
 
 
 # -- the run -----------------------------------------------------------------------------------------------------------
@@ -158,7 +181,7 @@ def _became(work: Work, said: Mapping[str, int | None]) -> Became:
     mapping: dict[str, Any] = {"BatchSize": 1}
     if said[FETCHED] is not None:
         mapping["ScalingConfig"] = {"MaximumConcurrency": said[FETCHED]}
-    with own_function(work, name, code(SOURCE), Timeout=1, MemorySize=1769):
+    with own_function(work, name, code(SOURCE), Timeout=TIMEOUT, MemorySize=1769):
         if said[RESERVED] is not None:
             limit = {"ReservedConcurrentExecutions": said[RESERVED]}
             work.client.put_function_concurrency(FunctionName=name, **limit)
@@ -173,7 +196,9 @@ def _became(work: Work, said: Mapping[str, int | None]) -> Became:
         written=sum(f"wrote {body}" in lines for body in bodies),
         buried=len(dead),
         good_buried=sum(body != _POISON for body in dead),
+        unseen=sum(body not in (_POISON, _HICCUP) for body in dead),
         left=left,
+        good_left=left - (_POISON not in dead),
         refused=len(runs) - len(ran),
         connections=overlaps.most(ran),
         tries=_tries(runs),
@@ -207,15 +232,26 @@ def _is(fits: Callable[[Mapping[str, Any]], bool]) -> Detect:
         facts = one.seen.facts
         if "said" not in facts or not fits(facts):
             return None
-        return {**facts, **{name: "no limit" if n is None else f"{n:,}" for name, n in facts["said"].items()}}
+        said = {name: "no limit" if n is None else f"{n:,}" for name, n in facts["said"].items()}
+        return {**facts, **said, "held": _left(facts["left"], facts["good_left"])}
 
     return first(look)
 
 
+def _below_two(one: Tried) -> Mapping[str, object] | None:
+    """boto3 knows AWS's least value for a queue."""
+    raised, said = one.seen.raised, one.seen.value
+    if raised is None or raised.kind != "ParamValidationError" or said[FETCHED] is None or said[FETCHED] >= 2:
+        return None
+    return {"n": said[FETCHED]}
+
+
+BELOW_TWO: Detect = first(_below_two, explains_error=True)
 GOES_ROUND: Detect = _is(lambda facts: facts["tries"] > MOST_TRIES)
 TOO_MANY: Detect = _is(lambda facts: facts["connections"] > CONNECTIONS)
 FETCHES_MORE: Detect = _is(lambda facts: facts["refused"] and facts["said"][FETCHED] is not None)
-BURIED_UNSEEN: Detect = _is(lambda facts: facts["refused"] and facts["good_buried"])
+BURIED_UNSEEN: Detect = _is(lambda facts: facts["refused"] and facts["unseen"])
 STILL_REFUSED: Detect = _is(lambda facts: facts["refused"])
-ONE_TRY: Detect = _is(lambda facts: facts["good_buried"])
+TOO_FEW_TRIES: Detect = _is(lambda facts: facts["good_buried"])
 TOO_LATE: Detect = _is(lambda facts: facts["left"])
+SHORT_VISIBILITY: Detect = _is(lambda facts: _is_short(facts["said"]))

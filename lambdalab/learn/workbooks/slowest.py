@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lambdalab.learn.cases import first
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Stop, Tried, Unwritten
 from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work
@@ -85,21 +86,18 @@ def _summed(tried: str, times: Sequence[float], event: str) -> Case:
         facts = {"said": said, "wrong": wrong}
         if not wrong:
             return Seen(True, ", ".join(f"{key} {shown(float(said[key]))}" for key in KEYS), outcome.value, facts=facts)
-        which = " and ".join(wrong) if len(wrong) < 3 else f"{', '.join(wrong[:-1])} and {wrong[-1]}"
-        values = ", ".join(f"{said[key]:.6g}" if is_number(said[key]) else short(said[key]) for key in wrong)
-        return Seen(False, f"{which}: got {values}, and it is otherwise", outcome.value, facts=facts)
+        told = ", ".join(f"{key} {_off(said[key], right(times, key))}" for key in wrong)
+        return Seen(False, told, outcome.value, facts=facts)
 
     return Case(tried, event, run, about=(SUMMARY, times))
 
 
 def _five(value: Any) -> Mapping[str, Any]:
-    """The summary by its keys; five values in their order will do as well.
+    """The summary by its keys.
 
     Raises:
         Stop: it has another form.
     """
-    if isinstance(value, list | tuple) and len(value) == len(KEYS):
-        value = dict(zip(KEYS, value, strict=True))
     if not isinstance(value, Mapping):
         raise Stop(Message(f"`{SUMMARY}` returned {kind_of(value)}.", f"Return a dictionary with {_keys()}."))
     missing = [key for key in KEYS if key not in value]
@@ -115,6 +113,13 @@ def _keys() -> str:
 
 def _fits(value: Any, limits: tuple[float, float]) -> bool:
     return is_number(value) and limits[0] <= float(value) <= limits[1]
+
+
+def _off(value: Any, limits: tuple[float, float]) -> str:
+    """A wrong value, and in which direction it is wrong."""
+    if not is_number(value):
+        return f"is {short(value)}, no number"
+    return f"{float(value):.6g} is too {'low' if float(value) < limits[0] else 'high'}"
 
 
 # -- a page ------------------------------------------------------------------------------------------------------------
@@ -177,6 +182,25 @@ def of_summary(fits: Callable[[Sequence[float], Mapping[str, Any]], Mapping[str,
     return detect
 
 
+def of_one(fits: Callable[[Sequence[float], Mapping[str, Any]], Mapping[str, object] | None]) -> Detect:
+    """Recognise a wrong summary in the first set of latencies that shows it; other sets may hide it."""
+
+    def look(one: Tried) -> Mapping[str, object] | None:
+        return fits(one.case.about[1], one.seen.facts["said"]) if "said" in one.seen.facts else None
+
+    return first(look)
+
+
+def otherwise(name: str) -> Detect:
+    """Any other wrong value of this function."""
+
+    def look(one: Tried) -> Mapping[str, object] | None:
+        fits = one.case.about[0] == name and not one.seen.pending and one.seen.raised is None
+        return {"tried": one.case.tried, "shown": one.seen.shown} if fits else None
+
+    return first(look)
+
+
 def _placed(times: Sequence[float], said: Mapping[str, Any]) -> list[str]:
     """Which percentiles are wrong in this list, and right for the list as it is given."""
     wrong = [key for key in PLACES if not _fits(said[key], right(times, key))]
@@ -210,6 +234,23 @@ def mean_as_typical(times: Sequence[float], said: Mapping[str, Any]) -> Mapping[
 def median_as_mean(times: Sequence[float], said: Mapping[str, Any]) -> Mapping[str, object] | None:
     fits = _fits(said["mean"], right(times, "p50")) and not _fits(said["mean"], right(times, "mean"))
     return {"got": shown(float(said["mean"]))} if fits else None
+
+
+def rounded(times: Sequence[float], said: Mapping[str, Any]) -> Mapping[str, object] | None:
+    """Whole numbers, each less than one beside a right value."""
+    wrong = [key for key in KEYS if not _fits(said[key], right(times, key))]
+    for key in wrong:
+        low, high = right(times, key)
+        if not is_number(said[key]) or float(said[key]) % 1 or not low - 1 < float(said[key]) < high + 1:
+            return None
+    return {"key": wrong[0], "got": shown(float(said[wrong[0]]))}
+
+
+def slowest_of_all(times: Sequence[float], said: Mapping[str, Any]) -> Mapping[str, object] | None:
+    """The last of the sorted list stands for p99.9, which is not seen in a thousand."""
+    wrong = [key for key in KEYS if not _fits(said[key], right(times, key))]
+    largest = is_number(said["p99.9"]) and near(float(said["p99.9"]), max(times))
+    return {"got": shown(float(said["p99.9"])), "n": f"{len(times):,}"} if wrong == ["p99.9"] and largest else None
 
 
 def given_alone(tried: Sequence[Tried], work: Work) -> Hit | None:

@@ -12,6 +12,7 @@ from lambdalab.learn.wording import Part, exercises
 from lambdalab.learn.workbooks import crowd, little, protected, shares, slowest
 from lambdalab.learn.workbooks.crowd import ALL, BOTO, NONE, S3, SQS, URL, WAITS
 from lambdalab.learn.workbooks.little import INSIDE, MOST, REQUESTS
+from lambdalab.learn.workbooks.slowest import HIT, SUMMARY
 
 EXERCISES = exercises(
     "09",
@@ -22,6 +23,7 @@ EXERCISES = exercises(
                 "nothing-returned": little.NOTHING_RETURNED,
                 "rate-is-concurrency": little.would_be(INSIDE, lambda rate, ms: rate),
                 "milliseconds-as-seconds": little.would_be(INSIDE, lambda rate, ms: rate * ms),
+                "a-limit-of-its-own": little.would_be(INSIDE, lambda rate, ms: min(little.inside(rate, ms), 1000)),
                 "upside-down": little.either(
                     little.would_be(INSIDE, lambda rate, ms: rate * 1000 / ms, lambda rate, ms: rate / ms),
                     little.would_be(
@@ -35,6 +37,12 @@ EXERCISES = exercises(
                 "only-second-limit": little.would_be(MOST, lambda limit, ms: REQUESTS * limit),
                 "the-larger": little.would_be(
                     MOST, lambda limit, ms: max(little.by_duration(limit, ms), REQUESTS * limit)
+                ),
+                "ten-for-all": little.would_be(MOST, lambda limit, ms: min(little.by_duration(limit, ms), REQUESTS)),
+                "the-limit-typed": little.would_be(
+                    MOST,
+                    lambda limit, ms: min(little.by_duration(limit, ms), REQUESTS * 1000),
+                    lambda limit, ms: min(little.by_duration(limit, ms), 1000),
                 ),
                 "a-millisecond": little.would_be(
                     MOST, lambda limit, ms: limit / ms, lambda limit, ms: min(limit / ms, REQUESTS * limit)
@@ -72,13 +80,15 @@ EXERCISES = exercises(
         "09.4": Part(
             protected.cases,
             {
+                "below-two": protected.BELOW_TWO,
                 "goes-round": protected.GOES_ROUND,
                 "too-many": protected.TOO_MANY,
                 "fetches-more": protected.FETCHES_MORE,
                 "buried-unseen": protected.BURIED_UNSEEN,
                 "still-refused": protected.STILL_REFUSED,
-                "one-try": protected.ONE_TRY,
+                "too-few-tries": protected.TOO_FEW_TRIES,
                 "too-late": protected.TOO_LATE,
+                "short-visibility": protected.SHORT_VISIBILITY,
             },
         ),
         "09.5": Part(
@@ -90,10 +100,15 @@ EXERCISES = exercises(
                 "median-as-mean": slowest.of_summary(slowest.median_as_mean),
                 "downwards": slowest.of_summary(slowest.downwards),
                 "unsorted": slowest.of_summary(slowest.unsorted),
+                "rounded": slowest.of_one(slowest.rounded),
+                "slowest-of-all": slowest.of_one(slowest.slowest_of_all),
                 "added-up": slowest.would_be(lambda p, calls: p * calls, lambda p, calls: min(1.0, p * calls)),
                 "meets-none": slowest.would_be(lambda p, calls: (1 - p) ** calls),
                 "all-cold": slowest.would_be(lambda p, calls: p**calls),
+                "one-is-warm": slowest.would_be(lambda p, calls: 1 - p**calls),
                 "per-cent": slowest.would_be(lambda p, calls: 100 * slowest.chance(p, calls)),
+                "another-summary": slowest.otherwise(SUMMARY),
+                "another-chance": slowest.otherwise(HIT),
             },
         ),
     },
