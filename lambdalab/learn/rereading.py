@@ -36,13 +36,14 @@ def summary(number: str, data: Mapping[str, Any]) -> Shown:
     pages: dict[tuple[str, str], list[str]] = {}  # what was asked, by lesson and section
     for place, item in wrong:
         pages.setdefault((item.lesson, item.section), []).append(f"question {place}")
-    for cell in missed(number, data):
+    cells = missed(number, data)
+    for cell in cells:
         pages.setdefault((cell.lesson, cell.section), []).append(f"{cell.source}: {cell.column}")
     if not answers and not pages:
         line = "No question is answered yet. Answer some and run this cell again: it says what to look at once more."
         return Shown(f"<p>{line}</p>", line)
     kicker = f"{number}, what to look at again"
-    heading = _counted(len(answers), len(wrong)) if answers else "From the trigger table"
+    heading = _counted(len(answers), len(wrong), len(cells)) if answers else "From the trigger table"
     notes = _notes(number, data, len(asked) - len(answers))
     lines, rows = [f"{number}: {heading}."], []
     for (own, section), what in sorted(pages.items(), key=lambda page: page[0][0]):
@@ -58,9 +59,10 @@ def summary(number: str, data: Mapping[str, Any]) -> Shown:
     return Shown(html, "\n".join([*lines, *notes]))
 
 
-def _counted(answers: int, wrong: int) -> str:
+def _counted(answers: int, wrong: int, cells: int) -> str:
     questions = "1 question" if answers == 1 else f"{answers} questions"
-    return f"{questions} answered, {wrong or 'none'} to look at again"
+    table = f"; of the trigger table, {cells} {'cell' if cells == 1 else 'cells'}" if cells else ""
+    return f"{questions} answered, {wrong or 'none'} to look at again{table}"
 
 
 def _notes(number: str, data: Mapping[str, Any], left: int) -> list[str]:

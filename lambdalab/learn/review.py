@@ -1,12 +1,14 @@
 """`review`: ten mixed questions after some lessons, each explained as soon as it is answered (reviews R1 and R2).
 
-The first answer counts, since the second one has read the explanation. An unanswered question blocks nothing. A
-letter answers the question that its writer saw: not one of another round, and none that was never shown. What is
-asked, and why, is `drawing`'s; what to read again at the end is `rereading`'s.
+The first answer counts, since the second one has read the explanation. An unanswered question blocks nothing. A letter
+answers the question that its writer saw: not one of another round, and none that this notebook has not shown since it
+was started. The refusal shows it, so the same cell answers when it runs again. What is asked, and why, is `drawing`'s;
+what to read again at the end is `rereading`'s.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ def review(
     Args:
         number: "R1".
         question: from 1 to 10; None tells where the questions come from.
-        answer: a letter; None shows the question alone.
+        answer: a letter, or the words of an option; None shows the question alone.
         round: for which round the letter is meant; the question says it.
         again: begin another round, with other questions, when all of this one are answered.
 
@@ -99,11 +101,18 @@ def _find(number: str, question: int) -> Asked | None:
 
 
 def _letter(here: Asked, answer: str) -> str:
-    letter, letters = answer.strip().lower(), [option.letter for option in here.item.choices]
-    if letter not in letters:
-        wanted = f"question {here.place} of {here.number} has the answers {', '.join(letters)}"
-        raise ValueError(f"{wanted}, not {answer!r}")
-    return letter
+    """The letter that is meant: typed itself, or all the words of its option. Half of them could mean another one."""
+    choices, said = here.item.choices, _plain(str(answer))
+    meant = next((one.letter for one in choices if said in (one.letter, _plain(one.text))), None)
+    if meant is None:
+        wanted = f"question {here.place} of {here.number} has the answers {', '.join(one.letter for one in choices)}"
+        raise ValueError(f'{wanted}, not {answer!r}; {choices[-1].letter} is "{DONT_KNOW}"')
+    return meant
+
+
+def _plain(text: str) -> str:
+    """Words as they are compared: the apostrophe has several signs, and is often left out."""
+    return re.sub("['\u2019`]", "", " ".join(text.lower().split())).rstrip(".")
 
 
 def _written(here: Asked, answer: str, round: int) -> Shown:
@@ -112,9 +121,9 @@ def _written(here: Asked, answer: str, round: int) -> Shown:
     if round != here.round:
         return _card(here, f'Your "{letter}" was not taken: it is from round {round}, and this is round {here.round}.')
     if given_answer(here) is None and (store.path(), here) not in _seen:
-        shown = f'review("{here.number}", {here.place})'
-        note = f'Your "{letter}" was not taken: this question was not shown before. Read it, run {shown}, then answer.'
-        return _card(here, note)
+        _seen.add((store.path(), here))
+        note = f'Your "{letter}" is not taken yet: this notebook had not shown the question since it was started.'
+        return _card(here, f"{note} Read it, then run this cell again.")
     return answered(here, letter)
 
 
@@ -157,17 +166,21 @@ def _overview(number: str, data: Mapping[str, Any], begun_again: str) -> Shown:
 
     now, begun = questions(number, data), rounds(number, data)[-1]
     own, back = begun.get("own", asked_again(number, data)), come_back(number, data)
-    if own:
+    if begun_again and begun["answers"]:
+        source = ""  # no other round has begun, so nothing new was drawn
+    elif own:
         source = (
             "1 of them asks again what went wrong for you before; it comes first."
             if own == 1
             else f"{own} of them ask again what went wrong for you before; they come first."
         )
+    elif begun["answers"]:
+        source = "When this round began, nothing had gone wrong in your progress file, so all come from the pool."
     elif any(data[part] for part in ("predictions", "recall", "reviews")):
         source = "Your progress file names nothing that went wrong, so all come from the pool."
     else:
         source = "Your progress file has no answers yet, so all come from the pool."
-    if back:
+    if back and source:
         source += f" The pool of {len(pool(number))} is used up: {back} {'comes' if back == 1 else 'come'} back."
     source = f"{begun_again} {source}".strip()
     note = "No notes. Each answer is explained at once; the first one counts."

@@ -50,7 +50,8 @@ def letters_of(name: str, given: str | Sequence[str], columns: Sequence[tuple[st
 def _cells(given: str | Sequence[str], wanted: int) -> list[str]:
     """The cells of a row, by commas, by blanks, or one sign each, whatever gives as many as are wanted."""
     if not isinstance(given, str):
-        return [str(cell).strip() for cell in given]
+        cells = given if isinstance(given, Sequence) else [given]  # a None or a number is a row of one cell
+        return [str(cell).strip() for cell in cells]
     blanks = given.split()
     ways = [blanks, list("".join(blanks))]
     if re.search(r"[,;|]", given):

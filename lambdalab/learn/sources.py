@@ -83,12 +83,15 @@ def trigger_table(number: str, mine: Mapping[str, str | Sequence[str]] | None = 
         answer: unfold the whole table below the empty one, for those who read text.
 
     Raises:
-        ValueError: a source or a letter is unknown, or a row has another number of cells than there are columns.
+        ValueError: a source or a letter is unknown, a row has another number of cells than there are columns, or
+            `mine` is no table.
     """
     rows, asked = sources(number), columns(number)
     if mine is None:
         show(_empty(number, rows, asked, answer))
         return
+    if not isinstance(mine, Mapping):
+        raise ValueError(f'your table has a row for each source, such as {{"S3": "b b . . ."}}, and is not {mine!r}')
     names, choices = [row.name for row in rows], [(column.name, column.choices) for column in asked]
     letters = {(name := name_of(typed, names)): letters_of(name, given, choices) for typed, given in mine.items()}
     first = store.change(lambda data: _keep(number, letters, data)) if number in reviews() else letters

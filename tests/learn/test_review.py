@@ -254,11 +254,14 @@ def test_another_round_begins_only_when_this_one_is_done_and_a_round_keeps_its_t
     trigger_table("R1", {"S3": ". . a . ."})
     capsys.readouterr()
     review("R1", again=True)
-    assert "No other round yet: 9 questions of this round are open." in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "No other round yet: 9 questions of this round are open." in text
+    assert "went wrong" not in text and "gone wrong" not in text, "a first answer was wrong"
     assert [item.id for item in asked()] == before and kept_answers() == {before[0]: "e"}
     look_again("R1")
     text = capsys.readouterr().out
-    assert "1 question answered, 1 to look at again" in text and "S3: who tries again" in text
+    assert "1 question answered, 1 to look at again; of the trigger table, 1 cell." in text
+    assert "S3: who tries again" in text
 
 
 def test_another_round_forgets_nothing_of_the_one_before_until_it_has_answers(capsys: Said) -> None:
@@ -349,10 +352,23 @@ def test_a_letter_that_was_left_in_its_cell_does_not_answer_the_question_of_anot
     assert len(kept_answers(2)) == 1
 
 
-def test_a_letter_for_a_question_that_was_never_shown_is_not_taken(capsys: Said) -> None:
+def test_a_letter_for_a_question_not_shown_shows_it_and_is_taken_when_its_cell_runs_again(capsys: Said) -> None:
     review("R1", 3, "b")
-    assert 'Read it, run review("R1", 3), then answer.' in capsys.readouterr().out
-    assert store.load()["reviews"] == {}
+    text = capsys.readouterr().out
+    assert "had not shown the question since it was started. Read it, then run this cell again." in text
+    assert here(3).item.question in text and store.load()["reviews"] == {}
+    review("R1", 3, "b")
+    assert "Because:" in capsys.readouterr().out
+    assert kept_answers() == {here(3).kept.id: "b"}
+
+
+def test_the_words_of_an_option_answer_as_its_letter_does_and_half_of_them_do_not() -> None:
+    for place, typed in enumerate(("I don't know", "i dont know", " I don\u2019t  know."), 1):
+        shown_and_answered(place, typed)
+    shown_and_answered(4, here(4).item.options[2].text.upper())
+    assert [given_answer(here(place)) for place in (1, 2, 3, 4)] == ["e", "e", "e", "c"]
+    with pytest.raises(ValueError, match="not 'know'; e is \"I don't know\""):
+        review("R1", 5, "know")
 
 
 def test_a_letter_that_counts_already_is_explained_again_in_a_notebook_that_was_started_anew(capsys: Said) -> None:
@@ -419,7 +435,7 @@ def test_the_summary_names_what_was_wrong_by_lesson_with_a_link_and_counts_the_r
     trigger_table("R1", {"S3": "a a a b ."})
     card = summary("R1", store.load())
     lines = card.text.split("\n")
-    assert lines[0] == "R1: 3 questions answered, 2 to look at again."
+    assert lines[0] == "R1: 3 questions answered, 2 to look at again; of the trigger table, 1 cell."
     found = lines[1:4]
     assert [line.split()[0] for line in found] == sorted(line.split()[0] for line in found)
     for place in wrong:
@@ -438,6 +454,13 @@ def test_the_summary_names_a_section_once_with_all_that_was_asked_in_it() -> Non
     assert text.count('"Two documents"') == 1
     told = f"(question {place}; Invoke: whose permission; Invoke, Event: whose permission)"
     assert f'04 Deploying: "Two documents" {told}' in text
+
+
+def test_after_a_wrong_answer_the_progress_file_is_spoken_of_as_it_was_when_the_round_began(capsys: Said) -> None:
+    answered(here(1), "e")
+    review("R1")
+    text = capsys.readouterr().out
+    assert "When this round began, nothing had gone wrong" in text and "names nothing that went wrong" not in text
 
 
 def test_nothing_to_look_at_again_is_said_in_plain_words() -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ Deploy = Callable[..., Function]
 Read = Callable[..., str]
 
 OWN = {item.id: item for item in content_of("R2").items}
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "R2_review.ipynb"
 NOTHING = "def handler(event, context):\n    pass"
 SLEEPS = "import time\ndef handler(event, context):\n    time.sleep(event['seconds'])"
 
@@ -505,6 +507,31 @@ def test_r2_35_each_press_is_a_run_that_goes_on_to_its_end(lab: Lab, deploy: Dep
 
 
 def test_r2_37_only_the_first_takes_longer_than_a_function_may() -> None:
-    longest = {"A": 25 * 60, "B": 0.01, "C": 20, "D": 0.05}
+    longest = {"A": 45 * 60, "B": 0.01, "C": 20, "D": 0.05}
     assert [letter for letter, seconds in longest.items() if seconds > limits()["timeout_most_s"]] == ["A"]
-    assert "25 minutes" in lines("R2-37")["A"] and right("R2-37") == "for A alone"
+    assert "45 minutes" in lines("R2-37")["A"] and right("R2-37") == "for A alone"
+
+
+# -- the repair of the notebook ----------------------------------------------------------------------------------------
+
+
+def repair_cell(words: str) -> str:
+    """The first code cell of the notebook with these words."""
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    return next(code for cell in cells if cell["cell_type"] == "code" and words in (code := "".join(cell["source"])))
+
+
+def test_the_repair_begins_anew_with_an_empty_queue_and_counts_also_when_nothing_ran(lab: Lab, deploy: Deploy) -> None:
+    deploy("import time\ndef handler(event, context):\n    time.sleep(0.1)", name="print-label", timeout=1)
+    names: dict[str, Any] = {"lab": lab}
+    exec(repair_cell("create_event_source_mapping"), names)
+    exec(repair_cell("def twenty_labels").replace("\ntwenty_labels()", ""), names)
+    names["client"].put_function_concurrency(FunctionName="print-label", ReservedConcurrentExecutions=0)
+    names["client"].update_event_source_mapping(UUID=names["mapping"], Enabled=False)
+    assert names["twenty_labels"]() == {"printed": 0, "buried": 0, "most at once": 0}
+    assert lab.queue("labels").left == 20
+    exec(repair_cell("create_event_source_mapping"), names)
+    assert lab.queue("labels").left == 0
+    names["client"].update_event_source_mapping(UUID=names["mapping"], ScalingConfig={"MaximumConcurrency": 2})
+    assert names["twenty_labels"]() == {"printed": 20, "buried": 0, "most at once": 2}
+    names["client"].delete_event_source_mapping(UUID=names["mapping"])

@@ -6,6 +6,7 @@ import json
 import re
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -103,6 +104,12 @@ def test_each_cell_leads_to_a_section_that_is_there(source: Source) -> None:
     assert all(has_section(page_of(*place)) for place in source.read)
 
 
+def test_who_tries_again_after_a_front_of_api_gateway_is_read_where_that_front_is_taught() -> None:
+    rows = {row.name: row for row in sources("R2")}
+    place = [column.name for column in columns()].index("who tries again")
+    assert {rows[name].read[place] for name in ("HTTP API", "REST API")} == {("06", "A second front")}
+
+
 def test_whose_permission_is_read_again_where_permissions_are_taught(capsys: Said) -> None:
     trigger_table("R1", {"Invoke": ". . . . c", "Invoke, Event": ". . . . c", "function URL": ". . b b ."})
     capsys.readouterr()
@@ -175,9 +182,12 @@ def test_words_that_fit_two_choices_or_none_are_refused(typed: str, words: str) 
         ({"SQS": "....."}, 'there is no source "SQS"; known are "Invoke", "Invoke, Event", "S3"'),
         ({"S3": "bb"}, '"S3" wants 5 cells, one for each column, and has 1'),
         ({"S3": "bbzbb"}, "'who tries again' has the answers a, b, not 'z'"),
+        ({"S3": None}, "and has 1: None"),
+        ({"S3": 5}, "and has 1: 5"),
+        ("b b . . .", "has a row for each source, .* and is not 'b b . . .'"),
     ],
 )
-def test_an_unknown_source_or_letter_is_refused(mine: dict[str, str], words: str) -> None:
+def test_an_unknown_source_or_letter_and_what_is_no_row_or_no_table_are_refused(mine: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         trigger_table("R1", mine)
 
