@@ -120,6 +120,9 @@ A_10_2 = Answers(
         "overhead-left-out": _both(each="app_mb"),
         "rounded-up": _fits("math.ceil(host_gib * 1024 / (app_mb + overhead_mb))"),
         "of-1000": _both("host_gib * 1000"),
+        "other-units": _fits("host_gib // (app_mb + overhead_mb)"),
+        "wall-once": _fits("(host_gib * 1024 - overhead_mb) // app_mb"),
+        "of-100": _fits(idle="int(host_gib * 1024 / ((app_mb + overhead_mb) * busy_share / 100))"),
         "not-whole": _fits("host_gib * 1024 / (app_mb + overhead_mb)"),
         "busy-rounded-up": _fits(idle="math.ceil(host_gib * 1024 / ((app_mb + overhead_mb) * busy_share))"),
         "rounded-first": _fits(idle="int(fits(host_gib, app_mb, overhead_mb) / busy_share)"),
@@ -131,7 +134,7 @@ A_10_2 = Answers(
     failing={
         "raised": _fits("host_gib * 1024 // (app_mb + overhead)"),
         "next": "def fits(host_gib, app_mb, overhead_mb):\n    return " + _RIGHT + "\n\n" + _IDLE_OPEN,
-        "case": _fits("host_gib // (app_mb + overhead_mb)"),
+        "case": _fits("max(1, host_gib * 1024 // (app_mb + overhead_mb))"),
     },
 )
 MORE_WRONG["10.2"] = {
@@ -144,7 +147,12 @@ MORE_WRONG["10.2"] = {
     ),
     "one too many": ("rounded-up", _fits("host_gib * 1024 // (app_mb + overhead_mb) + 1")),
     "a host's part of a GiB is lost": ("case", _fits("int(host_gib) * 1024 // (app_mb + overhead_mb)")),
-    "at least one": ("case", _fits("max(1, host_gib * 1024 // (app_mb + overhead_mb))")),
+    "an MB of 10**6": ("other-units", _fits("host_gib * 2**30 // ((app_mb + overhead_mb) * 10**6)")),
+    "a GiB of 10**9": ("other-units", _fits("host_gib * 10**9 // ((app_mb + overhead_mb) * 2**20)")),
+    "floored by the share": (
+        "rounded-first",
+        _fits(idle="int(fits(host_gib, app_mb, overhead_mb) // busy_share)"),
+    ),
     "a text": ("case", _fits("str(host_gib * 1024 // (app_mb + overhead_mb))")),
     "rounded to the nearest": ("rounded-up", _fits("round(host_gib * 1024 / (app_mb + overhead_mb))")),
     "idle, not whole": ("not-whole", _fits(idle="host_gib * 1024 / ((app_mb + overhead_mb) * busy_share)")),
@@ -234,6 +242,17 @@ MORE_WRONG["10.3"] = {
     "the path for the content": ("case", _find(answer="number, path") + _LAYERS),
     "the number alone": ("case", _find(answer="number") + _LAYERS),
     "True for 1": ("case", _find(answer="(number if number > 1 else True), content") + _LAYERS),
+    "the library beside its folder": (
+        "case",
+        _find()
+        + 'moved = {path.replace("/python", ""): body for path, body in LIBRARY.items()}\n'
+        + "layers = [images.layer(moved), images.layer(CODE)]\n",
+    ),
+    "the code in opt": (
+        "case",
+        _find() + 'layers = [images.layer(LIBRARY), images.layer({"/opt/app.py": CODE["/var/task/app.py"]})]\n',
+    ),
+    "gives up after the first file": ("case", _find().replace("    return None", "            return None") + _LAYERS),
     "the library is left out": ("case", _find() + "layers = [images.layer({}), images.layer(CODE)]\n"),
     "the key under another name": (
         "case",
@@ -286,6 +305,9 @@ def _deploys(
     )
 
 
+_GIVEN_ZIPS = """from lambdalab.learn.workbooks.as_image import POSTAGE
+ONE, LAYER = POSTAGE.code_zip, POSTAGE.layer_zip
+"""
 _PUBLISHED = '    made = client.publish_layer_version(LayerName="ex10-mine", Content={"ZipFile": layer_zip})\n'
 A_10_4 = Answers(
     given=_GIVEN_LAB,
@@ -301,6 +323,8 @@ A_10_4 = Answers(
         + _deploys(library="images.layer(unzipped(layer_zip, '/opt') | unzipped(code_zip, '/var/task'))", code=""),
     },
     wrong={
+        "without-package-type": _deploys(package='Code={"ImageUri": pushed.uri}'),
+        "other-files": _GIVEN_ZIPS + _deploys(code='images.from_zip(ONE, "/var/task")'),
         "handler-and-runtime": _deploys(', Handler="app.handler", Runtime="python3.13"'),
         "lambda-layer": _deploys(", Layers=[made['LayerVersionArn']]", library="", before=_PUBLISHED),
         "command-is-a-file": _deploys(cmd=', cmd=["app.py"]'),
@@ -327,6 +351,15 @@ A_10_4 = Answers(
 MORE_WRONG["10.4"] = {
     "only the handler": ("handler-and-runtime", _deploys(', Handler="app.handler"')),
     "the library is left out": ("no-library", _deploys(library="")),
+    "handler and runtime for PackageType": (
+        "without-package-type",
+        _deploys(', Handler="app.handler", Runtime="python3.13"', package='Code={"ImageUri": pushed.uri}'),
+    ),
+    "the notebook's layer": ("other-files", _GIVEN_ZIPS + _deploys(library='images.from_zip(LAYER, "/opt"), ')),
+    "both of the notebook": (
+        "other-files",
+        _GIVEN_ZIPS + _deploys(library='images.from_zip(LAYER, "/opt"), ', code='images.from_zip(ONE, "/var/task")'),
+    ),
     "another function of the file": ("command-is-a-file", _deploys(cmd=', cmd=["app.main"]')),
     "another file": ("raised", _deploys(cmd=', cmd=["lambda_function.handler"]')),
     "module and function as two words": ("raised", _deploys(cmd=', cmd=["app", "handler"]')),
@@ -369,12 +402,15 @@ A_10_5 = Answers(
                 "a model on a GPU": ["VM", "device"],
             },
         ),
+        "no wall before the card": _filled("wall", _WALL, {"a model on a GPU": ("process", "device")}),
     },
     wrong={
         "container-for-strangers": _filled(
             "wall", _WALL, {"code that anybody may upload": ("container", "hostile neighbours")}
         ),
         "vm-for-short-jobs": _filled("wall", _WALL, {"code that anybody may upload": ("VM", "hostile neighbours")}),
+        "kernel-for-windows": _filled("wall", _WALL, {"accounting of 2009": ("VM", "own kernel")}),
+        "device-for-a-driver": _filled("wall", _WALL, {"a program with a driver": ("microVM", "device")}),
         "container-for-a-driver": _filled("wall", _WALL, {"a program with a driver": ("container", "density")}),
     },
     failing={

@@ -76,6 +76,15 @@ def test_the_table_says_where_its_lines_come_from_and_shows_no_right_answer_of_t
     assert len(shown) == 4 and shown[:3] == ["the boot ids say otherwise"] * 3
 
 
+def test_the_boot_ids_of_a_pair_stand_in_the_order_in_which_the_pair_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(walls, "_look", lambda wall: recorded(wall.lower()))
+    rows = check("10.1", namespace=cells.run(cells.notebook(), A_10_1.solution)).rows
+    (seen,) = [row.seen for row in rows if row.tried.startswith("a microVM and a VM")]
+    assert seen == f"boot ids {recorded('microvm').boot_id[:8]} and {recorded('vm').boot_id[:8]}"
+
+
 # 10.2
 
 

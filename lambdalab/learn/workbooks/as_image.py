@@ -23,6 +23,7 @@ from lambdalab.learn.workbooks.own import answer_of, delete, own_function
 
 NAME = "deploy_image"
 ZIPPED, PACKED, LAYER = "ex10_zip_check", "ex10_image_check", "ex10-library-check"
+TAKEN_FOR_ZIP = re.compile("Runtime and Handler are mandatory|lambda:CreateFunction, or not with")
 REFUSED = "Please don't provide Handler or Runtime or Layer"
 APP = """import os
 
@@ -79,7 +80,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
 
 
 def _deployed(tried: str, shop: Shop) -> Case:
-    event = f'{NAME}("ex10_image", code_zip, layer_zip, {{"{shop.variable}": "{shop.value}"}})'
+    event = f'{NAME}("{PACKED}", code_zip, layer_zip, {{"{shop.variable}": "{shop.value}"}})'
 
     def run(work: Work) -> Seen:
         with _surroundings(work):
@@ -190,6 +191,35 @@ def refused_for(*settings: str) -> Detect:
         passed = [name for name in settings if mentions(work.names[NAME], name)]
         what = " and ".join(f"`{name}`" for name in passed)
         return Hit(one, {"what": what}, explains_error=True) if one and passed else None
+
+    return detect
+
+
+def without_package_type() -> Detect:
+    """Lambda took the image for a zip: the code names `ImageUri`, and no `PackageType`."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        one = next((one for one in tried if one.seen.raised and TAKEN_FOR_ZIP.search(one.seen.raised.text)), None)
+        code = work.names[NAME]
+        fits = one and mentions(code, "ImageUri") and not mentions(code, "PackageType")
+        return Hit(one, explains_error=True) if one and fits else None
+
+    return detect
+
+
+def other_files() -> Detect:
+    """The image holds files of another function than that of the zips it was called with."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        for one in tried:
+            raised, shop = one.seen.raised, one.case.about
+            if raised is None or not one.seen.facts:
+                continue
+            variable = raised.kind == "KeyError" and shop.variable not in raised.text
+            module = raised.kind == "Runtime.ImportModuleError" and tried[0].seen.ok
+            if variable or module:
+                return Hit(one, explains_error=True)
+        return None
 
     return detect
 

@@ -14,7 +14,7 @@ from typing import Any
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Tried, Unwritten
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
-from lambdalab.learn.workbooks.little import is_number, near, shown
+from lambdalab.learn.workbooks.little import is_number, near
 
 ALL, IDLE = "fits", "fits_idle"
 PRINTED: Mapping[str, Sequence[tuple[float, ...]]] = {
@@ -87,8 +87,8 @@ def _written(name: str, args: tuple[float, ...]) -> str:
 
 
 def shown_count(value: Any) -> str:
-    """A whole number with all its digits, another one shortly."""
-    return f"{int(value):,}" if float(value).is_integer() else shown(float(value))
+    """A whole number with all its digits, another one with two decimals: a part of a tenant is to be seen."""
+    return f"{int(value):,}" if float(value).is_integer() else f"{float(value):,.2f}"
 
 
 # -- typical wrong answers ---------------------------------------------------------------------------------------------
@@ -149,9 +149,22 @@ _ANY = (math.floor, float, round, math.ceil)
 OVERHEAD_LEFT_OUT = would_be(ALL, *_whole(lambda host, app, wall: host * 1024 / app))
 ROUNDED_UP = would_be(ALL, *_whole(_exact, math.ceil, round, lambda exact: math.floor(exact) + 1))
 OF_1000 = would_be(ALL, *_whole(lambda host, app, wall: host * 1000 / (app + wall)))
+OTHER_UNITS = would_be(
+    ALL,
+    *_whole(lambda host, app, wall: host * 2**30 / ((app + wall) * 10**6), *_ANY),
+    *_whole(lambda host, app, wall: host * 10**9 / ((app + wall) * 2**20), *_ANY),
+    *_whole(lambda host, app, wall: host / (app + wall), *_ANY),
+    lambda host, app, wall: host // (app + wall),
+)
+WALL_ONCE = would_be(ALL, *_whole(lambda host, app, wall: (host * 1024 - wall) / app))
 NOT_WHOLE = (would_be(ALL, _exact), would_be(IDLE, _exact))
 ROUNDED_UP_IDLE = would_be(IDLE, *_whole(_exact, math.ceil, round))
-ROUNDED_FIRST = would_be(IDLE, *_whole(lambda host, app, wall, share: all_busy(host, app, wall) / share, *_ANY))
+ROUNDED_FIRST = would_be(
+    IDLE,
+    *_whole(lambda host, app, wall, share: all_busy(host, app, wall) / share, *_ANY),
+    lambda host, app, wall, share: all_busy(host, app, wall) // share,  # floors the decimals: 492 // 0.1 is 4,919
+)
+OF_100 = would_be(IDLE, *_whole(lambda host, app, wall, share: _exact(host, app, wall, share / 100), *_ANY))
 TURNED_ROUND = would_be(
     IDLE,
     *_whole(lambda host, app, wall, share: _exact(host, app, wall) * share, *_ANY),

@@ -41,7 +41,8 @@ SECRET = "opens-the-package-store-4711\n"
 KEY: _Files = {"/var/task/key.pem": SECRET}
 OTHER = "not it\n"
 LARGE = 1_000_000  # bytes that a changed line of code need not make again
-_PLACES = ("/var/task", "/opt/python", "/opt")
+_IMPORTED = ("/var/task", "/opt/python")  # where Python looks for a module
+_PLACES = (*_IMPORTED, "/opt")
 _Layer = tuple[_Files, Sequence[str]]
 
 
@@ -90,7 +91,7 @@ def _searched(tried: str, image: images.Image, where: tuple[int, str] | None) ->
         said = _pair(outcome.value)
         fine = outcome.value is None if where is None else said == where
         facts = {"said": said, "where": where, "hidden": not all(one.seen for one in images.find(image, NAME))}
-        text = Message(f"{sentence(tried)}: got {short(outcome.value)}.", _WANTED if where else _NOTHING)
+        text = Message(f"{sentence(tried)}: got {short(outcome.value)}.", *_why(where, outcome.value))
         return Seen(fine, short(outcome.value), outcome.value, facts=facts, message=text)
 
     return Case(tried, "find(image)", run, about="find")
@@ -98,6 +99,17 @@ def _searched(tried: str, image: images.Image, where: tuple[int, str] | None) ->
 
 _WANTED = "A pair is asked for, the layer's number and the content, in whatever layer and folder the file lies."
 _NOTHING = "No layer of this image holds a `key.pem`: the answer is `None`."
+
+
+def _why(where: tuple[int, str] | None, value: Any) -> tuple[str, ...]:
+    """What speaks against an answer that no wrong answer recognises, and where to look."""
+    if where is None:
+        return (_NOTHING,)
+    if value is None:
+        return "A layer of this image holds a `key.pem`.", "Look at when your `find` gives up: after the last layer?"
+    if _pair(value):
+        return "It is a pair, and not what this image holds.", "Look at which image and which paths `find` searches."
+    return (_WANTED,)
 
 
 def _pair(value: Any) -> tuple[Any, str] | None:
@@ -173,7 +185,7 @@ def _laid(work: Work, number: int) -> Seen:
         "count": len(layers),
     }
     fine = not facts["secret in"] and not facts["missing"] and len(again.layers) == 1 and again.size < LARGE
-    seen = f"{len(layers)} layers; a changed line makes {_mb(again.size)} MB again"
+    seen = f"{len(layers)} layer{'s' * (len(layers) != 1)}; a changed line makes {_mb(again.size)} MB again"
     return Seen(fine, seen, facts=facts, message=_said(facts))
 
 
@@ -226,7 +238,8 @@ def _missing(layers: Sequence[bytes]) -> list[str]:
 
 def _there(root: Path, name: str, body: str | bytes) -> bool:
     content = body.encode() if isinstance(body, str) else body
-    paths = [root.joinpath(place.lstrip("/"), name) for place in _PLACES]
+    places = _IMPORTED if name.endswith(".py") else _PLACES
+    paths = [root.joinpath(place.lstrip("/"), name) for place in places]
     return any(path.is_file() and path.read_bytes() == content for path in paths)
 
 
@@ -245,13 +258,21 @@ def _mb(size: int) -> str:
     return f"{size / 1e6:.1f}" if size >= 100_000 else f"{size / 1e6:.4f}"
 
 
+_LEAVE_OUT = "Does the function need it when it runs? Look at what you put into that layer."
+
+
 def _said(facts: Mapping[str, Any]) -> Message | None:
     """What to say of layers that no wrong answer recognises."""
     if facts["secret in"]:
-        return Message(f"The key lies in layer {facts['secret in'][0]}.", "Whoever may pull the image reads it.")
+        return Message(
+            f"The key lies in layer {facts['secret in'][0]}.", "Whoever may pull the image reads it.", _LEAVE_OUT
+        )
     if facts["missing"]:
         text = f"Unpacked, your layers have no `{facts['missing'][0]}` where the function looks, or it has changed."
-        return Message(text, "The app needs its code and its library, both as they were given.")
+        python = "Python looks in `/var/task` and in `/opt/python`, and nowhere else in `/opt`."
+        kept = "The app needs its code and its library, both as they were given."
+        idea = python if facts["missing"][0].endswith(".py") else kept
+        return Message(text, idea, "Look at the paths of your layers, and at what each file holds.")
     again = ", ".join(map(str, facts["again"].layers))
     text = f"One changed line made layers {again} again."
     return Message(

@@ -49,9 +49,12 @@ EXERCISES = exercises(
                 "overhead-left-out": tenants.OVERHEAD_LEFT_OUT,
                 "rounded-up": tenants.ROUNDED_UP,
                 "of-1000": tenants.OF_1000,
+                "other-units": tenants.OTHER_UNITS,
+                "wall-once": tenants.WALL_ONCE,
                 "not-whole": little.either(*tenants.NOT_WHOLE),
                 "busy-rounded-up": tenants.ROUNDED_UP_IDLE,
                 "rounded-first": tenants.ROUNDED_FIRST,
+                "of-100": tenants.OF_100,
                 "turned-round": tenants.TURNED_ROUND,
                 "wall-stays": tenants.WALL_STAYS,
                 "function-stays": tenants.FUNCTION_STAYS,
@@ -73,6 +76,8 @@ EXERCISES = exercises(
         "10.4": Part(
             as_image.cases,
             {
+                "without-package-type": as_image.without_package_type(),
+                "other-files": as_image.other_files(),
                 "handler-and-runtime": as_image.refused_for("Handler", "Runtime"),
                 "lambda-layer": as_image.refused_for("Layers"),
                 "command-is-a-file": as_image.failed("Runtime.HandlerNotFound", "Handler .*"),
@@ -96,6 +101,10 @@ EXERCISES = exercises(
                 "container-for-strangers": walls.chose(CONTAINER, walls.UPLOADS),
                 "vm-for-short-jobs": walls.chose(VM, walls.UPLOADS),
                 "container-for-a-driver": walls.chose(CONTAINER, walls.MODULE),
+                "kernel-for-windows": walls.chose(VM, walls.WINDOWS, "own kernel"),
+                "device-for-a-driver": little.either(
+                    walls.chose(VM, walls.MODULE, "device"), walls.chose(MICROVM, walls.MODULE, "device")
+                ),
             },
         ),
     },

@@ -116,7 +116,7 @@ def _second_prediction(work: Work) -> Seen:
     looks = {pair: looked(one, beside=other) for pair, (one, other) in PAIRS.items()}
     seen = {pair: one.boot_id == other.boot_id for pair, (one, other) in looks.items()}
     rows = [
-        Row(said[pair] == seen[pair], f"{pair}: you said {_yes(said[pair])}", _boots(*looks[pair], said[pair]))
+        Row(said[pair] == seen[pair], f"{pair}: you said {_yes(said[pair])}", _boots(looks[pair], said[pair]))
         for pair in PAIRS
     ]
     wrong = next((pair for pair in PAIRS if said[pair] != seen[pair]), None)
@@ -132,8 +132,9 @@ def _yes(said: bool) -> str:
     return "yes" if said else "no"
 
 
-def _boots(one: Look, other: Look, said: bool) -> str:
-    """Both boot ids, once the answer is right."""
+def _boots(looks: tuple[Look, Look], said: bool) -> str:
+    """Both boot ids in the pair's order, once the answer is right; it is the second beside which was looked."""
+    other, one = looks
     fits = said == (one.boot_id == other.boot_id)
     return f"boot ids {one.boot_id[:8]} and {other.boot_id[:8]}" if fits else "the boot ids say otherwise"
 
@@ -160,7 +161,7 @@ REASONS = (
     "other system",
     "device",
 )
-UPLOADS, MODULE = "code that anybody may upload", "a program with a driver"
+UPLOADS, MODULE, WINDOWS = "code that anybody may upload", "a program with a driver", "accounting of 2009"
 PROGRAMS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
     UPLOADS: (
         {(MICROVM, "hostile neighbours")},
@@ -176,15 +177,15 @@ PROGRAMS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
     ),
     "an editor's plug-ins": (
         {(PROCESS, "start time"), (PROCESS, "trust")},
-        "At each key press there are 5 ms, and the plug-ins may read the user's text: they are meant to.",
+        "The plug-ins are meant to read the user's text, which a wall that hides files hides too. And there are 5 ms.",
     ),
-    "accounting of 2009": (
+    WINDOWS: (
         {(VM, "other system")},
         "It asks for Windows, and for the PC that Windows of 2009 looks for. What plays a whole one?",
     ),
     "a model on a GPU": (
-        {(VM, "device"), (CONTAINER, "device")},
-        "It must reach a card in the host. Which walls let something through, and is something else asked for here?",
+        {(VM, "device"), (CONTAINER, "device"), (PROCESS, "device")},
+        "It must reach a card in the host. Which walls stand in the way of that, and which let it through?",
     ),
 }
 
@@ -202,6 +203,11 @@ def chosen(rng: random.Random | None) -> Sequence[Case]:
     ]
 
 
-def chose(wall: str, program: str) -> Detect:
-    """This wall was chosen for this program."""
-    return first(lambda one: {} if one.case.about == program and one.seen.value[0] == wall else None)
+def chose(wall: str, program: str, *reasons: str) -> Detect:
+    """This wall was chosen for this program, because of one of these reasons or, without them, of any."""
+
+    def fits(one: Tried) -> Mapping[str, object] | None:
+        chosen_here = one.case.about == program and one.seen.value[0] == wall
+        return {} if chosen_here and (not reasons or one.seen.value[1] in reasons) else None
+
+    return first(fits)
