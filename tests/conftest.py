@@ -14,6 +14,15 @@ from lambdalab import Function, Lab
 from lambdalab.functions import deploy as deploy_function
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file share a worker and its lab; the many of the exercises' checks, those of a workbook."""
+    for item in items:
+        number = str(getattr(item, "callspec", None) and item.callspec.params.get("number", ""))  # type: ignore[attr-defined]
+        workbook = number[:2] if item.path.stem == "test_exercise_checks" else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(item.config.rootpath)}{workbook}"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_way_out() -> Iterator[None]:
     """Outgoing sockets are blocked: a test that needs another machine fails."""
