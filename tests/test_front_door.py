@@ -68,6 +68,16 @@ def test_environment_yml_installs_the_package_itself_and_uses_conda_forge() -> N
 # pyproject.toml
 
 
+def test_every_data_file_of_the_package_goes_into_the_wheel() -> None:
+    package = ROOT / "lambdalab"
+    wanted = PROJECT["tool"]["setuptools"]["package-data"]["lambdalab"]
+    sent = {path for pattern in wanted for path in package.glob(pattern)}
+    data = {
+        path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".nbi", ".nbc")
+    }
+    assert data == sent  # .nbi and .nbc: numba's cache
+
+
 def test_every_dependency_says_in_a_comment_why_it_is_here() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     groups = [PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"].values()]
