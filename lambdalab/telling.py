@@ -134,12 +134,16 @@ class Telling(ABC):
             since: an earlier bill of this lab; only what came after it is told.
 
         Raises:
+            TypeError: `since` is no bill.
             ValueError: `since` is the bill of something else.
         """
         from lambdalab.billing import bill
+        from lambdalab.models.bill import Bill
 
+        if since is not None and not isinstance(since, Bill):
+            raise TypeError(f"since={since!r} is no bill: keep an earlier `before = lab.bill()` and give that")
         found = bill(self._ask("GET", "use"))
-        return found - since if since else found
+        return found if since is None else found - since
 
     def lanes(self, *names: str) -> Lanes:
         """Every execution environment from its start to its end, of these functions or of all (lesson 03).

@@ -274,6 +274,11 @@ def test_a_bill_of_something_else_is_no_earlier_one(deploy: Deploy, lab: Lab) ->
         lab.bill(since=lab.bill().times(2))
 
 
+def test_what_is_no_bill_is_no_earlier_one_either(lab: Lab) -> None:
+    with pytest.raises(TypeError, match=r"since=3 is no bill: keep an earlier `before = lab.bill\(\)`"):
+        lab.bill(since=3)  # type: ignore[arg-type]  # a number of minutes, as one may expect
+
+
 def test_metering_takes_no_time_that_could_be_felt() -> None:
     from lambdalab.http.billed import use
     from lambdalab.http.door import Arrived

@@ -15,7 +15,7 @@ from botocore.exceptions import ParamValidationError
 
 from lambdalab import Lab
 from lambdalab.learn import check
-from lambdalab.learn.exercises import find, workbook
+from lambdalab.learn.exercises import find
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import crowd, little, overlaps, protected, shares, slowest
 from lambdalab.models.arrivals import evenly
@@ -262,12 +262,3 @@ def test_the_chance_is_what_drawing_gives() -> None:
 
 
 # all
-
-
-def test_each_section_that_is_named_to_look_again_stands_in_its_lesson() -> None:
-    (lesson,) = (ROOT / "notebooks").glob("09_*.ipynb")
-    headings = set(re.findall(r'^ *"## (.+?)(?:\\n)?",?$', lesson.read_text(encoding="utf-8"), re.MULTILINE))
-    named = set()
-    for exercise in workbook("09").values():
-        named |= set(re.findall(r'"([^"]+)"', exercise.section + " " + exercise.hints[0]))
-    assert named <= headings

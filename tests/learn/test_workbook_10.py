@@ -14,7 +14,6 @@ import pytest
 
 from lambdalab import Lab, images
 from lambdalab.learn import check
-from lambdalab.learn.exercises import workbook
 from lambdalab.learn.workbooks import as_image, tenants, thrown_away, walls
 from lambdalab.models.seen import Look, recorded
 from tests.learn import cells
@@ -203,12 +202,3 @@ def test_the_workbook_asks_for_the_programs_and_cells_that_the_check_knows() -> 
     assert re.findall(r'STUB:     \("(.+?)", "(.+?)"\)', cell) == list(product(walls.WALLS, walls.THINGS))
     (cell,) = [text for text in TEXTS if "### STUB: again = {" in text]
     assert re.findall(r'STUB:     "(.+?)": \.\.\.', cell) == list(walls.PAIRS)
-
-
-def test_each_section_that_is_named_to_look_again_stands_in_its_lesson() -> None:
-    lesson = (ROOT / "notebooks/10_containers_vms_and_lambda.ipynb").read_text(encoding="utf-8")
-    headings = set(re.findall(r'^ *"## (.+?)(?:\\n)?",?$', lesson, re.MULTILINE))
-    named: set[str] = set()
-    for exercise in workbook("10").values():
-        named |= set(re.findall(r'"([^"]+)"', exercise.section)) | set(re.findall(r'"([A-Z][^"]+)"', exercise.hints[0]))
-    assert len(named) >= 6 and named <= headings

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lambdalab.learn import check
-from lambdalab.learn.exercises import MOST_WORDS, Case, Seen, find, workbook
+from lambdalab.learn.exercises import MOST_WORDS, Case, Seen, find
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import against_server, pipeline, powers, receipts, savings
 from tests.learn import cells
@@ -289,14 +289,3 @@ def test_the_solution_of_the_notebook_is_done_with_many_seeds(number: str) -> No
             cells.run(names, "\n".join(line for line in text.splitlines() if not line.startswith("###")))
     for seed in (0, *range(5, 25)):
         assert check(number, namespace=names, seed=seed).done
-
-
-def test_each_section_that_is_named_to_look_again_stands_in_its_lesson() -> None:
-    lesson = (ROOT / "notebooks/11_cost.ipynb").read_text(encoding="utf-8")
-    headings = set(re.findall(r'^ *"## (.+?)(?:\\n)?",?$', lesson, re.MULTILINE))
-    named = set()
-    for exercise in workbook("11").values():
-        named |= set(re.findall(r'"([^"]+)"', exercise.section))
-        (told,) = re.findall(r'lesson 11, ("[^"]+")', exercise.hints[0])
-        named.add(told.strip('"'))
-    assert named and named <= headings

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lambdalab.learn import check
-from lambdalab.learn.exercises import find, workbook
+from lambdalab.learn.exercises import find
 from lambdalab.learn.workbooks import deal_breakers, one_page, pieces, verdicts, ways
 from lambdalab.models.workloads import MANY_AT_ONCE, RARE, border, workload, workloads
 from tests.learn import cells
@@ -226,14 +226,3 @@ def test_the_first_message_never_holds_an_accepted_pair() -> None:
 def test_the_workbook_asks_for_the_twelve_workloads_by_their_names() -> None:
     (cell,) = [text for text in TEXTS if "### STUB: verdict = {" in text]
     assert re.findall(r'STUB:     "(.+?)": \.\.\.', cell) == [one.name for one in workloads()]
-
-
-def test_each_section_that_is_named_to_look_again_stands_in_its_lesson() -> None:
-    lesson = (ROOT / "notebooks/12_when_to_use_lambda.ipynb").read_text(encoding="utf-8")
-    headings = set(re.findall(r'^ *"## (.+?)(?:\\n)?",?$', lesson, re.MULTILINE))
-    named = set()
-    for exercise in workbook("12").values():
-        named |= set(re.findall(r'"([^"]+)"', exercise.section))
-        (told,) = re.findall(r'lesson 12, ("[^"]+")', exercise.hints[0])
-        named.add(told.strip('"'))
-    assert named and named <= headings

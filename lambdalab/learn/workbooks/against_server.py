@@ -18,7 +18,7 @@ from lambdalab.learn.exercises import Case, Detect, Message, Seen, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import formulas
-from lambdalab.learn.workbooks.little import is_number, near, shown
+from lambdalab.learn.workbooks.formulas import is_number, near, shown
 from lambdalab.models.cost import invocation_price
 from lambdalab.models.months import HOURS
 from lambdalab.models.servers import break_even, capacity

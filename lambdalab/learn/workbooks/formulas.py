@@ -6,17 +6,35 @@ function answered, so the message is about the one mistake that explains it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 from lambdalab.learn.exercises import Detect, Hit, Message, Seen, Tried, Unwritten
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
-from lambdalab.learn.workbooks.little import is_number
 
 Formula = Callable[..., Any]
 Values = Callable[[Tried], Mapping[str, object]]
+_NEAR = 1e-6
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a number of any kind, numpy's too, and can be one of an answer."""
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def near(one: float, other: float, share: float = _NEAR) -> bool:
+    """Whether two numbers differ by no more than such a share."""
+    return abs(one - other) <= share * max(abs(one), abs(other))
+
+
+def shown(number: float) -> str:
+    """Four digits that count, with commas from a thousand on."""
+    return f"{float(f'{number:.4g}'):,.10g}"
 
 
 def answered(work: Work, name: str, args: Sequence[Any], judged: Callable[[Any], Seen], before: str = "") -> Seen:
@@ -60,7 +78,11 @@ def would_be(
     """
 
     def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        asked = [one for one in tried if one.case.about[0] == name and not one.seen.pending and not one.seen.raised]
+        asked = [
+            one
+            for one in tried
+            if (one.case.about or ("",))[0] == name and not one.seen.pending and not one.seen.raised
+        ]
         failing = [one for one in asked if not one.seen.ok]
         for formula in formulas:
             if failing and all(same(one.seen.value, formula(*one.case.about[1])) for one in asked):
@@ -80,3 +102,12 @@ def nothing_returned(tried: Sequence[Tried], work: Work) -> Hit | None:
         if failing and nothing and (len(failing) == len(asked) or failing[0].seen.facts["printed"]):
             return Hit(failing[0], {"name": name})
     return None
+
+
+def either(*detectors: Detect) -> Detect:
+    """The first of these that recognises something."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        return next((hit for one in detectors if (hit := one(tried, work))), None)
+
+    return detect

@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from lambdalab.lab import Lab
 from lambdalab.learn.cases import first
-from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Seen, Tried, Unwritten
+from lambdalab.learn.exercises import Case, Detect, Hit, Message, NotRun, Seen, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import overlaps
+from lambdalab.learn.workbooks.formulas import answered, is_number, near, no_number, shown
+from lambdalab.learn.workbooks.formulas import would_be as all_would_be
 from lambdalab.learn.workbooks.own import code, own_function
 
 INSIDE, MOST = "concurrency", "max_rate"
@@ -76,43 +76,17 @@ def _case(name: str, args: tuple[float, float], tried: str = "") -> Case:
     expected = _RIGHT[name](*args)
     event = f"{name}({args[0]:g}, {args[1]:g})"
 
+    def judged(value: Any) -> Seen:
+        if not is_number(value):
+            return no_number(value)
+        if near(float(value), expected):
+            return Seen(True, shown(value), float(value))
+        return Seen(False, f"got {shown(value)}, expected {shown(expected)}", float(value))
+
     def run(work: Work) -> Seen:
-        try:
-            outcome = work.call(name, *args)
-        except Unwritten:
-            if name == INSIDE:
-                raise
-            return _the_second_comes_next()
-        if outcome.raised is not None:
-            return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
-        if not is_number(outcome.value):
-            return Seen(False, f"got {short(outcome.value)}, expected a number", outcome.value)
-        got = float(outcome.value)
-        if near(got, expected):
-            return Seen(True, shown(got), got)
-        return Seen(False, f"got {shown(got)}, expected {shown(expected)}", got)
+        return answered(work, name, args, judged, before=INSIDE if name == MOST else "")
 
     return Case(tried or f"`{event}`", event, run, about=(name, args))
-
-
-def is_number(value: object) -> bool:
-    """Whether it is a number of any kind, numpy's too, and can be one of an answer."""
-    return isinstance(value, Real | Decimal) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def near(one: float, other: float, share: float = _NEAR) -> bool:
-    """Whether two numbers differ by no more than such a share."""
-    return abs(one - other) <= share * max(abs(one), abs(other))
-
-
-def shown(number: float) -> str:
-    """Four digits that count, with commas from a thousand on."""
-    return f"{float(f'{number:.4g}'):,.10g}"
-
-
-def _the_second_comes_next() -> Seen:
-    text = Message("Your `concurrency` is right.", "", f"Write `{MOST}` too, run its cell, and check again.")
-    return Seen(False, f"`{MOST}` comes next", message=text, rows=(), pending=True)
 
 
 def _run(work: Work) -> Seen:
@@ -149,30 +123,11 @@ def _measured(work: Work) -> tuple[float, float, float]:
 
 
 def would_be(name: str, *formulas: _Formula) -> Detect:
-    """All that the function answered is what one of these gives; its message is about a case that tells them apart."""
-
-    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        answered = [one for one in tried if one.case.about and one.case.about[0] == name and not one.seen.pending]
-        failing = [one for one in answered if not one.seen.ok]
-        for formula in formulas:
-            if failing and all(_gives(formula, one) for one in answered):
-                return Hit(failing[0], _values(failing[0]))
-        return None
-
-    return detect
-
-
-def either(*detectors: Detect) -> Detect:
-    """The first of these that recognises something."""
-
-    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        return next((hit for one in detectors if (hit := one(tried, work))), None)
-
-    return detect
-
-
-def _gives(formula: _Formula, one: Tried) -> bool:
-    return is_number(one.seen.value) and near(one.seen.value, formula(*one.case.about[1]))
+    """All that the function answered is what one of these gives."""
+    return all_would_be(
+        name, *formulas, same=lambda value, wrong: is_number(value) and near(value, wrong),
+        values=lambda one: _values(one),
+    )  # fmt: skip
 
 
 def _values(one: Tried) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import formulas
 from lambdalab.learn.workbooks.bill import dollars
-from lambdalab.learn.workbooks.little import either, is_number, near
+from lambdalab.learn.workbooks.formulas import either, is_number, near
 from lambdalab.models.months import LambdaMonth, gigabytes, month, service_month
 
 ITEMS, LARGEST = "items", "largest"

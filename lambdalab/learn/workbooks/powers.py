@@ -16,7 +16,7 @@ from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import formulas
-from lambdalab.learn.workbooks.little import is_number
+from lambdalab.learn.workbooks.formulas import is_number
 from lambdalab.models.cost import invocation_price, per_million
 
 Table = Mapping[int, int]

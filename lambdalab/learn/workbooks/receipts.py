@@ -16,7 +16,7 @@ from lambdalab.learn.exercises import Case, Detect, Seen, Tried
 from lambdalab.learn.work import Work
 from lambdalab.learn.workbooks import formulas
 from lambdalab.learn.workbooks.bill import dollars
-from lambdalab.learn.workbooks.little import is_number, near, shown
+from lambdalab.learn.workbooks.formulas import is_number, near, shown
 from lambdalab.models.cost import duration, report_price
 from lambdalab.observe.records import Report
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lambdalab.learn.cases import first
-from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Stop, Tried, Unwritten
+from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Stop, Tried
 from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work
-from lambdalab.learn.workbooks.little import is_number, near, shown
+from lambdalab.learn.workbooks.formulas import answered, is_number, near, no_number, shown
+from lambdalab.learn.workbooks.formulas import would_be as all_would_be
 
 PLACES = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9}
 KEYS = ("mean", *PLACES)
@@ -132,20 +133,15 @@ def chance(p: float, calls: int) -> float:
 def _chance(p: float, calls: int) -> Case:
     event = f"{HIT}({p:g}, {calls})"
 
+    def judged(value: Any) -> Seen:
+        if not is_number(value):
+            return no_number(value)
+        if abs(float(value) - chance(p, calls)) <= _CHANCE_NEAR:
+            return Seen(True, shown(value), float(value))
+        return Seen(False, f"got {shown(value)}, expected {shown(chance(p, calls))}", float(value))
+
     def run(work: Work) -> Seen:
-        try:
-            outcome = work.call(HIT, p, calls)
-        except Unwritten:
-            text = Message("Your `summary` is right.", "", f"Write `{HIT}` too, run its cell, and check again.")
-            return Seen(False, f"`{HIT}` comes next", message=text, rows=(), pending=True)
-        if outcome.raised is not None:
-            return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
-        if not is_number(outcome.value):
-            return Seen(False, f"got {short(outcome.value)}, expected a number", outcome.value)
-        got = float(outcome.value)
-        if abs(got - chance(p, calls)) <= _CHANCE_NEAR:
-            return Seen(True, shown(got), got)
-        return Seen(False, f"got {shown(got)}, expected {shown(chance(p, calls))}", got)
+        return answered(work, HIT, (p, calls), judged, before=SUMMARY)
 
     return Case(f"`{event}`", event, run, about=(HIT, (p, calls)))
 
@@ -156,18 +152,13 @@ def _chance(p: float, calls: int) -> Case:
 def would_be(*wrong: _Chance) -> Detect:
     """Every chance is what one of these gives."""
 
-    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
-        asked = [one for one in tried if one.case.about[0] == HIT and not one.seen.pending]
-        failing = [one for one in asked if not one.seen.ok]
-        for formula in wrong:
-            if failing and all(
-                is_number(one.seen.value) and near(one.seen.value, formula(*one.case.about[1]), 0.005) for one in asked
-            ):
-                p, calls = failing[0].case.about[1]
-                return Hit(failing[0], {"got": shown(failing[0].seen.value), "p": f"{p:g}", "calls": calls})
-        return None
+    def values(one: Tried) -> Mapping[str, object]:
+        p, calls = one.case.about[1]
+        return {"got": shown(one.seen.value), "p": f"{p:g}", "calls": calls}
 
-    return detect
+    return all_would_be(
+        HIT, *wrong, same=lambda value, other: is_number(value) and near(value, other, 0.005), values=values
+    )
 
 
 def of_summary(fits: Callable[[Sequence[float], Mapping[str, Any]], Mapping[str, object] | None]) -> Detect:

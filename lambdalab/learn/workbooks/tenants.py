@@ -14,7 +14,7 @@ from typing import Any
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Tried, Unwritten
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
-from lambdalab.learn.workbooks.little import is_number, near
+from lambdalab.learn.workbooks.formulas import is_number, near
 
 ALL, IDLE = "fits", "fits_idle"
 PRINTED: Mapping[str, Sequence[tuple[float, ...]]] = {

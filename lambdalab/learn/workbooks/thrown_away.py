@@ -69,7 +69,7 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
         ("nothing was taken away", _built(text, other, code, ({f"/var/task/{NAME}": top}, ())), (4, top)),
         (
             "another folder, five layers",
-            _built(code, other, ({f"/root/{NAME}": deep}, ()), text, ({}, [f"/root/{NAME}"])),
+            _built(code, other, ({f"/srv/{NAME}": deep}, ()), text, ({}, [f"/srv/{NAME}"])),
             (3, deep),
         ),
         ("no key at all", _built(text, code, other, ({}, ["/opt/monkey.pem"])), None),

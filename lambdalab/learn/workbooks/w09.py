@@ -11,6 +11,7 @@ from lambdalab.learn.cases import first
 from lambdalab.learn.wording import Part, exercises
 from lambdalab.learn.workbooks import crowd, little, protected, shares, slowest
 from lambdalab.learn.workbooks.crowd import ALL, BOTO, NONE, S3, SQS, URL, WAITS
+from lambdalab.learn.workbooks.formulas import either
 from lambdalab.learn.workbooks.little import INSIDE, MOST, REQUESTS
 from lambdalab.learn.workbooks.slowest import HIT, SUMMARY
 
@@ -24,7 +25,7 @@ EXERCISES = exercises(
                 "rate-is-concurrency": little.would_be(INSIDE, lambda rate, ms: rate),
                 "milliseconds-as-seconds": little.would_be(INSIDE, lambda rate, ms: rate * ms),
                 "a-limit-of-its-own": little.would_be(INSIDE, lambda rate, ms: min(little.inside(rate, ms), 1000)),
-                "upside-down": little.either(
+                "upside-down": either(
                     little.would_be(INSIDE, lambda rate, ms: rate * 1000 / ms, lambda rate, ms: rate / ms),
                     little.would_be(
                         MOST,
@@ -47,7 +48,7 @@ EXERCISES = exercises(
                 "a-millisecond": little.would_be(
                     MOST, lambda limit, ms: limit / ms, lambda limit, ms: min(limit / ms, REQUESTS * limit)
                 ),
-                "rounded": little.either(little.rounded(INSIDE), little.rounded(MOST)),
+                "rounded": either(little.rounded(INSIDE), little.rounded(MOST)),
             },
         ),
         "09.2": Part(

@@ -10,6 +10,7 @@ from itertools import product
 
 from lambdalab.learn.wording import Part, exercises
 from lambdalab.learn.workbooks import as_image, little, tenants, thrown_away, walls
+from lambdalab.learn.workbooks.formulas import either
 from lambdalab.learn.workbooks.walls import (
     CONTAINER,
     FILES,
@@ -51,7 +52,7 @@ EXERCISES = exercises(
                 "of-1000": tenants.OF_1000,
                 "other-units": tenants.OTHER_UNITS,
                 "wall-once": tenants.WALL_ONCE,
-                "not-whole": little.either(*tenants.NOT_WHOLE),
+                "not-whole": either(*tenants.NOT_WHOLE),
                 "busy-rounded-up": tenants.ROUNDED_UP_IDLE,
                 "rounded-first": tenants.ROUNDED_FIRST,
                 "of-100": tenants.OF_100,
@@ -84,7 +85,7 @@ EXERCISES = exercises(
                 "command-is-a-path": as_image.failed("TypeError", "relative import"),
                 "command-is-a-text": as_image.failed("Runtime.MalformedHandlerName", "'.'"),
                 "no-command": as_image.failed("Runtime.InvalidEntrypoint", "handler name"),
-                "own-entrypoint": little.either(
+                "own-entrypoint": either(
                     as_image.failed("Runtime.InvalidEntrypoint", "exec: .*|fork.*"),
                     as_image.failed("Runtime.ExitError", "Runtime exited.*"),
                 ),
@@ -102,7 +103,7 @@ EXERCISES = exercises(
                 "vm-for-short-jobs": walls.chose(VM, walls.UPLOADS),
                 "container-for-a-driver": walls.chose(CONTAINER, walls.MODULE),
                 "kernel-for-windows": walls.chose(VM, walls.WINDOWS, "own kernel"),
-                "device-for-a-driver": little.either(
+                "device-for-a-driver": either(
                     walls.chose(VM, walls.MODULE, "device"), walls.chose(MICROVM, walls.MODULE, "device")
                 ),
             },
