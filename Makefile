@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and a POSIX shell. Everything is installed in .venv beside this file.
 
 PY = .venv/bin/python
-PYTEST = $(PY) -m pytest -n 2 --dist loadgroup
+PYTEST = $(PY) -m pytest -n 2
 NBVAL = $(PY) -m pytest -n 2 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,18 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from lambdalab import Function, Lab
 from lambdalab.functions import deploy as deploy_function
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByLab(LoadScopeScheduling):  # type: ignore[misc]
     """The tests of a file share a worker and its lab; the many of the exercises' checks, those of a workbook."""
-    for item in items:
-        number = str(getattr(item, "callspec", None) and item.callspec.params.get("number", ""))  # type: ignore[attr-defined]
-        workbook = number[:2] if item.path.stem == "test_exercise_checks" else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(item.config.rootpath)}{workbook}"))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        workbook = re.search(r"\[(\d\d)\.\d", test) if file.endswith("test_exercise_checks.py") else None
+        return f"{file} {workbook[1]}" if workbook else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByLab:
+    return ByLab(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
