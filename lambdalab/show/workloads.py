@@ -16,7 +16,7 @@ from lambdalab.models.workloads import Workload, border
 from lambdalab.show import theme
 from lambdalab.show.numbers import SPACE, in_words, milliseconds, number, period
 from lambdalab.show.picture import Picture, Table
-from lambdalab.show.plane import BATCH, FUNCTION, SERVER, Mark, plane
+from lambdalab.show.plane import BATCH, FUNCTION, SERVER, Edge, Mark, plane
 
 FAR = 10  # times: a card that lies further away than that is shown beside its place
 _Place = tuple[float, float]
@@ -50,12 +50,12 @@ def workload_plane(
     if step == 1:
         hollow = [Mark(letter, "", *place, hollow=True) for letter, place in places.items()]
         note = "" if hollow else "No card is placed yet."
-        words = (_before(shown), _AXES, "Placed by you")
+        words = (_before(shown), AXES, "Placed by you")
         figure = plane(hollow, regions=False, words=words, note=note, colours=colours)
         return Picture(table=_placed_table(shown), alt=_before_alt(shown), figure=figure)
-    marks = [Mark(w.letter, w.name, w.share, w.run_s, function=_fits(w), whole=w.card) for w in workloads]
+    marks = [Mark(w.letter, w.name, w.share, w.run_s, function=fits(w), whole=w.card) for w in workloads]
     marks += [Mark(letter, "", *places[letter], hollow=True) for letter in shown.far]
-    words = (_finding(shown), _conditions(shown), _source())
+    words = (_finding(shown), _conditions(shown), source())
     figure = plane(marks, regions=True, words=words, colours=colours)
     return Picture(table=_table(shown), alt=_alt(shown), figure=figure)
 
@@ -66,7 +66,7 @@ def cards(workloads: Sequence[Workload]) -> Table:
     return Table("The cards", ("", "name", "what happens"), rows, align="lll", widths=(4, 18, 78))
 
 
-_AXES = "Both axes in steps of ten"
+AXES = "Both axes in steps of ten"
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class _Shown:
 
     @property
     def fitting(self) -> list[Workload]:
-        return [one for one in self.workloads if _fits(one)]
+        return [one for one in self.workloads if fits(one)]
 
     @property
     def too_long(self) -> list[Workload]:
         """Those that the longest run rules out."""
-        return [one for one in self.workloads if not _fits(one) and "timeout_most_s" in one.broken]
+        return [one for one in self.workloads if not fits(one) and "timeout_most_s" in one.broken]
 
     @property
     def elsewhere(self) -> list[str]:
@@ -107,14 +107,21 @@ class _Shown:
         return [one.letter for one in self.workloads if one.letter in found | set(self.elsewhere)]
 
 
-def region(share: float, run_s: float) -> str:
-    """The name of the region in which a place lies (lesson 12)."""
+def region(share: float, run_s: float, edge: Edge = border) -> str:
+    """The name of the region in which a place lies (lesson 12).
+
+    Args:
+        share: of the time with work, 0 to 1.
+        run_s: seconds of one piece.
+        edge: from these seconds to the share from which on standing is cheaper.
+    """
     if run_s > price("limits.timeout_most_s"):
         return BATCH
-    return SERVER if share > border(run_s) else FUNCTION
+    return SERVER if share > edge(run_s) else FUNCTION
 
 
-def _fits(one: Workload) -> bool:
+def fits(one: Workload) -> bool:
+    """Whether a function is its verdict."""
     return one.accepted[0][0] == "Lambda"
 
 
@@ -141,7 +148,8 @@ def _places(workloads: Sequence[Workload], placed: Mapping[str, Any]) -> dict[st
     return found
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share from 0 to 1, such as "46 %"."""
     return f"{number(100 * share, 2)}{SPACE}%"
 
 
@@ -149,7 +157,8 @@ def _run(seconds: float) -> str:
     return milliseconds(1000 * seconds) if seconds < 60 else period(seconds)
 
 
-def _listed(letters: Sequence[str]) -> str:
+def listed(letters: Sequence[str]) -> str:
+    """Letters in a sentence, at least one: "E, F and J"."""
     return ", ".join(letters[:-1]) + f" and {letters[-1]}" if len(letters) > 1 else letters[0]
 
 
@@ -180,7 +189,7 @@ def _placed_table(shown: _Shown) -> Table:
         ):
             letter = pick(shown.places, key=lambda letter: shown.places[letter][axis])
             value = shown.places[letter][axis]
-            rows.append((words, _run(value) if axis else _percent(value), letter))
+            rows.append((words, _run(value) if axis else percent(value), letter))
     return Table("Your cards; nothing is judged yet", ("", "", "card"), rows)
 
 
@@ -201,10 +210,11 @@ def _finding(shown: _Shown) -> str:
 def _conditions(shown: _Shown) -> str:
     far = len(shown.far)
     hollow = f"; hollow: where you placed it, if that is far off ({far} of {len(shown.places)})" if far else ""
-    return f"{_AXES}{hollow}"
+    return f"{AXES}{hollow}"
 
 
-def _source() -> str:
+def source() -> str:
+    """The bottom line: what is computed, and what the dashed line compares."""
     return f"Computed (prices of {prices_date()}); dashed: one CPU of Lambda against one of Fargate"
 
 
@@ -213,9 +223,9 @@ def _alt(shown: _Shown) -> str:
     steady = [one.name for one in shown.workloads if region(one.share, one.run_s) == SERVER]
     if shown.elsewhere:
         lay = "card {} lay" if len(shown.elsewhere) == 1 else "cards {} lay"
-        parts.append(f"Your {lay.format(_listed(shown.elsewhere))} in another region.")
+        parts.append(f"Your {lay.format(listed(shown.elsewhere))} in another region.")
     elif steady:
-        parts.append(f"Right of the border of steady load: {_listed(steady)}.")
+        parts.append(f"Right of the border of steady load: {listed(steady)}.")
     return " ".join(parts)
 
 
@@ -223,8 +233,8 @@ def _table(shown: _Shown) -> Table:
     """A row for each region and mark, with the place of each card; the reasons are for the student to find (12.2)."""
     rows = []
     for name in (FUNCTION, SERVER, BATCH):
-        for fits, mark in ((True, "function"), (False, "something else")):
-            found = [w for w in shown.workloads if region(w.share, w.run_s) == name and _fits(w) == fits]
+        for function, mark in ((True, "function"), (False, "something else")):
+            found = [w for w in shown.workloads if region(w.share, w.run_s) == name and fits(w) == function]
             if found:
                 rows.append((name.capitalize(), "; ".join(_placed(one) for one in found), f"{mark}: {len(found)}"))
     caption = f"Where each card lies: share of the time with work, and length of one piece (prices of {prices_date()})"
@@ -232,4 +242,4 @@ def _table(shown: _Shown) -> Table:
 
 
 def _placed(one: Workload) -> str:
-    return f"{one.letter} {one.name}: {_percent(one.share)}, {_run(one.run_s)}"
+    return f"{one.letter} {one.name}: {percent(one.share)}, {_run(one.run_s)}"

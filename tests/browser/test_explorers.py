@@ -16,7 +16,7 @@ from tests.browser.test_lessons import WHERE
 from tests.teach.made import code, save, text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-EXPLORERS = ("concurrency_explorer()", "keep_alive_explorer()", "cost_against_requests()")
+EXPLORERS = ("concurrency_explorer()", "keep_alive_explorer()", "cost_against_requests()", "placement_explorer()")
 AT_ONCE = 100  # milliseconds, the median of all steps
 # What the browser shows, and how long a step takes until it is painted: a frame begins after the one that paints it.
 SHOWN = """form => [...form.querySelectorAll('svg[role=img]')].filter(it => it.getClientRects().length)
