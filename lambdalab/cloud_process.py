@@ -21,6 +21,8 @@ from lambdalab.errors import LabError
 _START_SECONDS = 60
 _LONGEST_SECONDS = 900
 """Turning the clock answers when what fell due on the way is done."""
+_MOST_TOGETHER = 500
+"""Threads that may ask at the same moment; what botocore keeps for them is made once."""
 
 
 class RunningCloud:
@@ -31,7 +33,12 @@ class RunningCloud:
     """
 
     def __init__(self, settings: Mapping[str, str]) -> None:
+        from botocore.httpsession import URLLib3Session
+
         self.settings = dict(settings)
+        self._connections = URLLib3Session(
+            timeout=(_START_SECONDS, _LONGEST_SECONDS), max_pool_connections=_MOST_TOGETHER
+        )
 
     @property
     def running(self) -> bool:
@@ -51,13 +58,12 @@ class RunningCloud:
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
-        from botocore.httpsession import URLLib3Session
 
         url = f"{self.settings['endpoint_url']}/_lab/{what}" + (f"?{urlencode(query)}" if query else "")
         request = AWSRequest(method=method, url=url, data=json.dumps(body) if body is not None else b"")
         key = Credentials(self.settings["aws_access_key_id"], self.settings["aws_secret_access_key"])
         SigV4Auth(key, "lambdalab", self.settings["region_name"]).add_auth(request)
-        answer = URLLib3Session(timeout=(_START_SECONDS, _LONGEST_SECONDS)).send(request.prepare())
+        answer = self._connections.send(request.prepare())
         data: dict[str, Any] = json.loads(answer.content)
         if answer.status_code != 200:
             raise LabError(f"the lab refused: {data.get('message')}")

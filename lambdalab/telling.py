@@ -87,7 +87,14 @@ class Telling(ABC):
         return list(self._ask("GET", "history", request_id="none")["waiting"])
 
     def steps(
-        self, *, kind: str = "", trace: str = "", source: str = "", target: str = "", answer_id: str = ""
+        self,
+        *,
+        kind: str = "",
+        trace: str = "",
+        source: str = "",
+        target: str = "",
+        answer_id: str = "",
+        since: float = 0.0,
     ) -> list[Step]:
         """What services did with events, oldest first: requests, deliveries and changed rules (lesson 05).
 
@@ -97,9 +104,11 @@ class Telling(ABC):
             source: only those that came from this ARN.
             target: only those that went to this ARN.
             answer_id: only the one whose answer carried this request id in its headers.
+            since: only those that began then or later, in seconds since 1970 on the lab's clock.
         """
         wanted = {"kind": kind, "trace": trace, "source": source, "target": target, "answer_id": answer_id}
-        found = self._ask("GET", "steps", **{name: value for name, value in wanted.items() if value})
+        asked = {**wanted, "since": repr(since) if since else ""}
+        found = self._ask("GET", "steps", **{name: value for name, value in asked.items() if value})
         return [Step.from_json(step) for step in found["steps"]]
 
     def url(self, name: str, path: str = "") -> str:

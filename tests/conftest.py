@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,37 @@ from xdist.scheduler import LoadScopeScheduling
 from lambdalab import Function, Lab
 from lambdalab.functions import deploy as deploy_function
 
+_SLOW = 40
+"""A test that is marked as slow takes about as long as so many others."""
+
+
+def _scope(nodeid: str) -> str:
+    """What runs in one worker: a file, and of the many checks of the exercises those of a workbook."""
+    file, _, test = nodeid.partition("::")
+    workbook = re.search(r"\[(\d\d)\.\d", test) if file.endswith("test_exercise_checks.py") else None
+    return f"{file} {workbook[1]}" if workbook else file
+
 
 class ByLab(LoadScopeScheduling):  # type: ignore[misc]
-    """The tests of a file share a worker and its lab; the many of the exercises' checks, those of a workbook."""
+    """The tests of a file share a worker and its lab; which goes first, the order of the collected tests says."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file, _, test = nodeid.partition("::")
-        workbook = re.search(r"\[(\d\d)\.\d", test) if file.endswith("test_exercise_checks.py") else None
-        return f"{file} {workbook[1]}" if workbook else file
+        return _scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByLab:
+    config.option.loadscopereorder = False
     return ByLab(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker, what takes long goes first: at the end no worker waits for another's long file."""
+    if not hasattr(config, "workerinput"):
+        return
+    costs: Counter[str] = Counter()
+    for item in items:
+        costs[_scope(item.nodeid)] += _SLOW if item.get_closest_marker("slow") else 1
+    items.sort(key=lambda item: -costs[_scope(item.nodeid)])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import boto3
@@ -188,3 +189,13 @@ def test_the_proof_is_seen_on_this_machine_and_stops_the_lab() -> None:
     assert len(proof.processes_before) >= 2 and proof.processes_after == []
     assert not lab.running and "has ended" in repr(lab)
     assert Lab() is not lab
+
+
+def test_steps_can_be_asked_for_from_a_moment_of_the_labs_clock_on(lab: Lab) -> None:
+    lab.clock.advance(hours=1)
+    lab.client("sqs").list_queues()
+    moment = time.time() + lab.clock.ahead_seconds
+    assert lab.steps(since=moment) == []
+    lab.client("sns").list_topics()
+    assert [step.name for step in lab.steps(since=moment)] == ["sns:ListTopics"]
+    assert [step.name for step in lab.steps(kind="request")[-2:]] == ["sqs:ListQueues", "sns:ListTopics"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import moto.iam.models as iam_models
 from moto.core.config import default_user_config
 from moto.iam.models import iam_backends
 
@@ -19,13 +20,17 @@ from lambdalab.permissions import Statement, decide
 
 TOUCHED = {
     "moto.core.config": ["default_user_config"],
-    "moto.iam.models": ["iam_backends", "Role", "ManagedPolicy"],
+    "moto.iam.models": ["iam_backends", "Role", "ManagedPolicy", "PARTITION_NAMES"],
 }
 
 
 def install() -> None:
-    """Let IAM know AWS's own policies from its first request on."""
+    """Let IAM know AWS's own policies from its first request on, and look for keys in AWS's one partition that is here.
+
+    moto would look in China's and the governments' too, and load the thousand policies for each of them.
+    """
     default_user_config["iam"]["load_aws_managed_policies"] = True
+    vars(iam_models)["PARTITION_NAMES"] = ["aws"]
 
 
 def statements(name: str) -> list[Statement] | None:

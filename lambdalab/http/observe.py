@@ -49,7 +49,8 @@ def answer(request: Arrived, service: LambdaService, pool: Pool, agenda: Agenda,
         return told({"lanes": [asdict(lane) for lane in lanes], "jumps": [asdict(jump) for jump in clock.jumps]})
     if what == "steps" and request.method == "GET":
         wanted = {name: request.query.get(name) for name in ("kind", "trace", "source", "target", "answer_id")}
-        return told({"steps": [step.to_json() for step in service.journal.steps(**wanted)]})
+        found_steps = service.journal.steps(**wanted, since=float(request.query.get("since", 0)))
+        return told({"steps": [step.to_json() for step in found_steps]})
     if what == "clock" and request.method == "POST":
         agenda.advance(float(json.loads(request.body)["advance"]))
         pool.reclaim()

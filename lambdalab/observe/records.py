@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -147,12 +147,12 @@ class Invocation:
         return self.report is not None and self.report.cold
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "report": {**vars(self.report)} if self.report else None}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Invocation:
         report = data.get("report")
-        return replace(cls(**{**data, "report": None}), report=Report(**report) if report else None)
+        return cls(**{**data, "report": Report(**report) if report else None})
 
 
 @dataclass(frozen=True)

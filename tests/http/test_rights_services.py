@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -150,8 +151,12 @@ def amina(lab: Lab, role: Role) -> Callable[..., Any]:
     def clients(name: str, *statements: dict[str, Any]) -> Callable[[str], Any]:
         arn = role(name, *statements)
         given = lab.client("sts").assume_role(RoleArn=arn, RoleSessionName="amina")["Credentials"]
-        session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return lambda service: session.client(service)
+        return functools.partial(
+            boto3.client,  # with a session of its own it would read the service's model anew
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
 
     return clients
 
