@@ -44,6 +44,19 @@ class Faults:
         """
         return self._order(what="kill", function=function, operation=operation, done=done, times=times)
 
+    def hang(self, function: str, operation: str = "", *, done: bool = False, times: int = 1) -> Faults:
+        """Give no answer to what the function asks for in its next event, so that it meets its timeout (lesson 13).
+
+        Args:
+            operation: such as "s3:PutObject"; "" for its first request of any kind.
+            done: carry the request out first.
+            times: with how many events.
+
+        Raises:
+            LabError: not 1 to 1,000 events.
+        """
+        return self._order(what="hang", function=function, operation=operation, done=done, times=times)
+
     def twice(self, function: str, *, times: int = 1) -> Faults:
         """Give the function its next event two times, one after the other; not one that somebody waits for.
 
@@ -81,6 +94,7 @@ def _told(fault: dict[str, Any]) -> str:
     what = {
         "fail": f"is refused when it asks for {asks}{after}",
         "kill": f"dies when it asks for {asks}{after}",
+        "hang": f"gets no answer when it asks for {asks}{after}",
         "twice": "is delivered two times",
         "late": f"comes {fault['seconds']:g} s late",
     }[fault["what"]]

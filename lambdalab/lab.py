@@ -24,6 +24,7 @@ from lambdalab.timing import Clock, KeepAlive
 
 if TYPE_CHECKING:
     from lambdalab.console import Console
+    from lambdalab.learn.capstone.grading import Grade
     from lambdalab.proof import Proof
 
 ROLE = "lambdalab-role"
@@ -52,19 +53,24 @@ class Lab(Telling):
         return lab
 
     @classmethod
-    def attached(cls) -> Lab:
+    def attached(cls, settings: Mapping[str, str] | None = None) -> Lab:
         """The lab of a running `lambdalab serve`, found by the lines that it printed for the terminal (lesson 05).
+
+        Args:
+            settings: what `lambdalab serve --json` printed, instead of those lines; then it is this process's own lab,
+                and `Lab()` returns it.
 
         Raises:
             LabError: the environment names no lab on this machine, or one that has ended.
         """
-        if not airgap.served():
+        served = dict(settings) if settings else airgap.served()
+        if not served:
             raise LabError(
                 "no lab is known to this terminal. Run `lambdalab serve` in another one, and paste the export lines "
                 "that it prints into this one."
             )
         lab = super().__new__(cls)
-        lab._open(RunningCloud(airgap.served()))
+        lab._open(RunningCloud(served))
         try:
             lab._ask("GET", "state")
         except LabError as why:
@@ -72,6 +78,8 @@ class Lab(Telling):
                 f"the lab at {lab.endpoint} does not know this terminal: it has ended, or it is another one by now. "
                 "Paste the export lines of the `lambdalab serve` that runs; a lab that was started anew is empty."
             ) from why
+        if settings:
+            cls._current = lab
         return lab
 
     @classmethod
@@ -88,6 +96,7 @@ class Lab(Telling):
         self.clock = Clock(self._ask)
         self.faults = Faults(self._ask)
         self._clients: dict[tuple[str, str], Any] = {}
+        self._boto: Any = None
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         os.environ["AWS_ACCESS_KEY_ID"] = self._settings["aws_access_key_id"]
         os.environ["AWS_SECRET_ACCESS_KEY"] = self._settings["aws_secret_access_key"]
@@ -296,6 +305,22 @@ class Lab(Telling):
         """
         return tuning.tune(self, name, event, memory, repeats)
 
+    def grade(self, lesson: str, *, milestone: int) -> Grade:
+        """Look at what is deployed for the capstone, up to a milestone; the card tells points and one thing to do.
+
+        It uploads photos of its own and takes them away, and it turns the clock, by days from the fifth milestone on.
+
+        Args:
+            lesson: "13", the only one with milestones.
+            milestone: 0 to 7; each includes those before (lesson 13).
+
+        Raises:
+            ValueError: there is no such lesson or milestone.
+        """
+        from lambdalab.learn.capstone.grading import grade
+
+        return grade(self, lesson, milestone)
+
     def proof(self) -> Proof:
         """Show that nothing here can reach AWS or stay behind; it stops the lab, so ask for it last (lesson 00)."""
         from lambdalab.proof import prove
@@ -336,9 +361,12 @@ class Lab(Telling):
         return self._clients[service, region]
 
     def _session(self) -> Any:
-        import boto3
+        """The lab's own session: it reads the model of a service once, for each of its clients."""
+        if self._boto is None:
+            import boto3
 
-        return boto3.Session()
+            self._boto = boto3.Session()
+        return self._boto
 
     # -- the lab's own call ------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Faults as a function meets them: a request that is refused or whose answer is lost, a process that is killed at it.
+"""Faults as a function meets them: a request that is refused, or whose answer is lost or never comes, a killed process.
 
 Part of the `/_lab` call, where faults are ordered; `service.faults` keeps them. The refusal is one that no client tries
 again, so that the function itself has to deal with it.
@@ -13,7 +13,7 @@ from lambdalab.http.door import Arrived, Caller, Refused
 from lambdalab.http.invoke import Answer
 from lambdalab.http.observe import told
 from lambdalab.runtime import processes
-from lambdalab.service.faults import KILL, Fault
+from lambdalab.service.faults import HANG, KILL, Fault
 from lambdalab.service.lambdas import LambdaService
 
 PATH = "/_lab/faults"
@@ -49,6 +49,8 @@ def happens(fault: Fault, caller: Caller, service: LambdaService) -> Refused:
         pid = service.process_of(caller.key.access_key_id)
         if pid:
             processes.kill(pid)
+    if fault.what == HANG:
+        service.tally.until_it_ends(caller.key.access_key_id)
     name = _NAMES.get(caller.service, _OTHER)
     was = "it was carried out, and its answer is lost" if fault.done else "nothing was carried out"
     return Refused(name, name, f"This request fails because the lab was asked for a fault; {was}.", status=400)

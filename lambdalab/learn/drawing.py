@@ -78,7 +78,7 @@ def draw(number: str, data: Mapping[str, Any], *, seed: str = "") -> list[Item]:
         seed: another one gives another choice of what did not go wrong; without it the review and its round decide.
     """
     dice = random.Random(seed or f"{number}, round {len(rounds(number, data))}")
-    first, right = _wrong_ideas(number, data), _settled(number, data)
+    first, right = wrong_ideas(number, data), _settled(number, data)
     others = [item for item in pool(number).values() if item not in first and item not in right]
     dice.shuffle(others)
     added: list[Item] = []
@@ -91,7 +91,7 @@ def draw(number: str, data: Mapping[str, Any], *, seed: str = "") -> list[Item]:
 
 def asked_again(number: str, data: Mapping[str, Any]) -> int:
     """How many questions a new round would begin with because their idea went wrong before."""
-    return len(_wrong_ideas(number, data))
+    return len(wrong_ideas(number, data))
 
 
 def come_back(number: str, data: Mapping[str, Any]) -> int:
@@ -145,7 +145,7 @@ def _settled(number: str, data: Mapping[str, Any]) -> list[Item]:
     return [known[id] for id, right in _reviewed(data).items() if right and id in known]
 
 
-def _wrong_ideas(number: str, data: Mapping[str, Any]) -> list[Item]:
+def wrong_ideas(number: str, data: Mapping[str, Any]) -> list[Item]:
     """The items for what went wrong, at most ten, one for each idea; what is worse comes first.
 
     Among equals the lessons take turns, the newest one first, and one lesson has at most three places while there are

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FAIL, KILL, TWICE, LATE = "fail", "kill", "twice", "late"
-_OF_REQUESTS = (FAIL, KILL)
+FAIL, KILL, HANG, TWICE, LATE = "fail", "kill", "hang", "twice", "late"
+_OF_REQUESTS = (FAIL, KILL, HANG)
 _REMEMBERED_EVENTS = 1_000
 
 
@@ -23,8 +23,9 @@ class Fault:
     """One thing that shall go wrong (workbook 07).
 
     Args:
-        what: "fail" or "kill" (a request that the function makes is refused, or its process is killed at it), "twice"
-            (an event is given to it two times), or "late" (an asynchronous event waits, so that the next overtakes it).
+        what: "fail", "kill" or "hang" (a request that the function makes is refused, its process is killed at it, or no
+            answer comes as long as it runs), "twice" (an event is given to it two times), or "late" (an asynchronous
+            event waits, so that the next overtakes it).
         function: its name.
         operation: of a request, such as "dynamodb:PutItem"; "" for the first one of any kind.
         done: the request is carried out before the fault, so that only its answer is lost.
@@ -41,7 +42,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.what not in (*_OF_REQUESTS, TWICE, LATE):
-            raise ValueError(f"there is no fault {self.what!r}: give {FAIL}, {KILL}, {TWICE} or {LATE}")
+            raise ValueError(f"there is no fault {self.what!r}: give {FAIL}, {KILL}, {HANG}, {TWICE} or {LATE}")
         if not 1 <= self.times <= _REMEMBERED_EVENTS:
             raise ValueError(f"a fault can happen with 1 to {_REMEMBERED_EVENTS} events, not with {self.times}")
         if not 0 <= self.seconds < float("inf"):

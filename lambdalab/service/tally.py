@@ -14,6 +14,7 @@ from lambdalab.keys import Key
 from lambdalab.observe.counts import Counts, EventCounts
 
 REMEMBERED_EVENTS = 2000
+LONGEST_SECONDS = 900  # an event runs no longer
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Tally:
     """The counts of every function, by name."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._functions: dict[str, _Function] = {}
         self._working: dict[str, str] = {}
 
@@ -57,10 +58,17 @@ class Tally:
         """The request id of the event that the environment with this key works on; None for no such environment."""
         return self._working.get(access_key_id)
 
+    def until_it_ends(self, access_key_id: str) -> None:
+        """Wait until the event ends on which the environment with this key works now."""
+        with self._lock:
+            event = self._working.get(access_key_id)
+            self._lock.wait_for(lambda: self._working.get(access_key_id) != event, LONGEST_SECONDS)
+
     def ends(self, access_key_id: str, name: str, request_id: str, stream: str, *, inits: int, log_bytes: int) -> None:
         """It has done so; `stream` tells environments apart."""
         with self._lock:
             self._working.pop(access_key_id, None)
+            self._lock.notify_all()
             function = self._of(name)
             function.invocations += 1
             function.environments.add(stream)

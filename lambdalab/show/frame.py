@@ -156,17 +156,19 @@ def said_measured_table(label: str, said: str, measured: str, sure: str | None) 
     return rows_table(("", "you said", "measured"), rows, label="what you said and what was measured")
 
 
+def marked(text: str, *, ok: bool) -> str:
+    """A text with a tick before it, or a dash for what is not yet as expected; a screen reader says which."""
+    said, mark = ("as expected", theme.TICK) if ok else ("not yet", theme.DASH)
+    return f'<span class="ll-i" role="img" aria-label="{said}">{mark}</span>{rich(text)}'
+
+
 def tried_seen_table(rows: Sequence[tuple[bool, str, str]]) -> str:
     """What a check tried and what it saw; a missed row is bold and has a dash for its tick.
 
     Args:
         rows: whether it was as expected, what was tried, what was seen.
     """
-    drawn = []
-    for ok, tried, seen in rows:
-        said, mark = ("as expected", theme.TICK) if ok else ("not yet", theme.DASH)
-        named = f'<span class="ll-i" role="img" aria-label="{said}">{mark}</span>{rich(tried)}'
-        drawn.append((not ok, (named, rich(seen))))
+    drawn = [(not ok, (marked(tried, ok=ok), rich(seen))) for ok, tried, seen in rows]
     return rows_table(("what was tried", "seen"), drawn, label="what was tried and what was seen")
 
 

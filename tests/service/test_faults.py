@@ -81,6 +81,18 @@ def test_a_process_can_be_killed_before_its_write_or_right_after(lab: Lab, table
     assert writer.invoke({"id": "2"}).answer == "written"
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_an_answer_that_never_comes_ends_with_the_functions_timeout(
+    lab: Lab, table: Any, writer: Any, done: bool
+) -> None:
+    lab.client("lambda").update_function_configuration(FunctionName=writer.name, Timeout=1)
+    lab.faults.hang(writer.name, "dynamodb:PutItem", done=done)
+    assert writer.invoke({"id": "1"}).error["errorType"] == "Sandbox.Timedout"
+    assert ids(table) == (["1"] if done else [])
+    lab.client("lambda").update_function_configuration(FunctionName=writer.name, Timeout=30)
+    assert writer.invoke({"id": "2"}).answer == "written"
+
+
 def asked_for(lab: Lab, writer: Any, table: Any) -> str:
     """What the story says of the last event's write, in brackets; "" for nothing."""
     text = lab.explain(writer.name, last=1).rows[-1].text

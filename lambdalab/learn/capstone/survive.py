@@ -1,0 +1,244 @@
+"""M6: 150 uploads at once with a file among them that is no photo, and then one fault after the other.
+
+Each fault meets one upload, so what is lost or double has one cause. In the end each photo has its thumbnail, its row
+and is counted once, and the file that is none lies in `photo-dead`, alone. Waiting is done by the lab's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import quote_plus
+
+from lambdalab.learn.capstone.looks import Look, Looks, because
+from lambdalab.learn.capstone.notify import row_writer
+from lambdalab.learn.capstone.rows import deliver
+from lambdalab.learn.capstone.system import (
+    COUNT,
+    DEAD,
+    FUNCTIONS,
+    PHOTOS,
+    RESIZE,
+    STATS,
+    System,
+    more,
+    photo_id,
+)
+from lambdalab.samples import photo
+
+BURST, AT_ONCE = 150, 10
+_SENDERS = 16
+_POISON = b"This file says .jpg and is a letter."
+_LATE_MINUTES = 5
+_HANGS_SECONDS = 3
+_SLOW = ("s3:PutObject", "s3:GetObject")
+_COUNTS = ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "dynamodb:PutItem")
+
+
+def survive(system: System) -> Looks:
+    """Nothing is lost and nothing is double, whatever goes wrong once."""
+    system.must_have(buckets=True, tables=(PHOTOS, STATS), functions=FUNCTIONS[:3])
+    with _at_most(system, AT_ONCE):
+        yield from _burst(system)
+    yield from one_by_one(system)
+
+
+def one_by_one(system: System) -> Looks:
+    """Faults, each with one upload, at the requests that an upload in peace has shown."""
+    before = system.requests()
+    system.upload(system.key("calm.jpg", "-0"), photo(200, 100))
+    asked = more(before, system.requests())
+    writer, write = row_writer(asked)
+    count = next((what for what in _COUNTS if asked.get(COUNT, {}).get(what)), "")
+    faults = system.lab.faults
+
+    def dies() -> None:
+        faults.kill(writer or RESIZE, write, done=True)
+
+    def counter_dies() -> None:
+        faults.kill(COUNT, count, done=True)
+
+    def refuses() -> None:
+        faults.fail(writer or RESIZE, write)
+
+    yield _fault(system, "1", f"`{writer or RESIZE}` dies when the row is written", dies)
+    yield _fault(system, "2", f"`{COUNT}` dies when it has counted", counter_dies)
+    yield _fault(system, "3", "an event comes twice", lambda: _twice(system))
+    yield _fault(system, "4", "the table refuses a write", refuses)
+    yield _hangs(system, next((what for what in _SLOW if asked.get(RESIZE, {}).get(what)), ""))
+    yield _overtaken(system)
+    yield _late(system)
+
+
+def _twice(system: System) -> None:
+    for name in (RESIZE, COUNT):
+        system.lab.faults.twice(name)
+
+
+# -- all at once -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _at_most(system: System, most: int) -> Iterator[None]:
+    """No more runs of `resize` at once than that, where the student has not said so."""
+    client = system.functions
+    said = client.get_function_concurrency(FunctionName=RESIZE).get("ReservedConcurrentExecutions")
+    found = client.list_event_source_mappings(FunctionName=RESIZE)["EventSourceMappings"]
+    mapped = [one.get("ScalingConfig", {}).get("MaximumConcurrency", most + 1) for one in found]
+    limited = (said is not None and said <= most) or (mapped and max(mapped) <= most)
+    if not limited:
+        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=most)
+    try:
+        yield
+    finally:
+        if not limited and said is None:
+            client.delete_function_concurrency(FunctionName=RESIZE)
+        elif not limited:
+            client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=said)
+
+
+def _burst(system: System) -> Looks:
+    """150 uploads, one of which is no photo."""
+    owner = "-many"
+    bodies = [photo(240, 160, seed=seed) for seed in range(8)]
+    keys = [system.key(f"{number:03}.jpg", owner) for number in range(BURST)]
+    poison = keys[BURST // 2]
+    with ThreadPoolExecutor(_SENDERS) as threads:
+        sent = [
+            threads.submit(system.put, key, _POISON if key == poison else bodies[number % len(bodies)])
+            for number, key in enumerate(keys)
+        ]
+        for one in sent:
+            one.result()
+    system.calm()
+    good = [key for key in keys if key != poison]
+    rows = {row.get("photo_id", {}).get("S") for row in system.rows(PHOTOS)}
+    made = set(system.keys("photos-out", system.key("", owner)))
+    counted = system.counted(owner)
+    dead = [letter["Body"] for letter in system.dead_letters()]
+    poisoned, buried = [body for body in dead if _names(body, poison)], [key for key in good if _named(dead, key)]
+    absent = {key for key in good if key not in made or photo_id(key) not in rows}
+    lost, wanted = absent - set(buried), len(good) - len(absent & set(buried))
+    seen = f"{len(good) - len(absent)} of {len(good)} are there, {counted} counted"
+    look = Look(not lost and counted == wanted, f"{BURST} uploads at once", seen, f"{wanted} there and counted")
+    if isinstance(counted, int) and not lost and counted != wanted:
+        words = f"{wanted} photos came at once, and {counted} are counted."
+        look = because(look, "miscounted", words, "Who reads, adds and writes loses some. Let the table add.")
+    yield look
+    seen = f"{len(poisoned)} of it in `{DEAD}`" + (f", with {len(buried)} good ones" if buried else "")
+    look = Look(len(poisoned) == 1 and not buried, "a file that is no photo", seen, f"once in `{DEAD}`, alone")
+    if buried:
+        words = f"{_number(len(buried))} good photos of the batch were made three times and then buried."
+        idea = "One file that fails must not take its batch along. Name it in `batchItemFailures`."
+        look = because(look, "batch-buried", words, idea)
+    elif not poisoned:
+        words = f"A file that cannot be read is not in `{DEAD}`."
+        idea = "What was skipped in silence is lost. After some tries the queue or Lambda sets it aside."
+        look = because(look, "poison-lost", words, idea)
+    yield look
+
+
+def _number(count: int) -> str:
+    return "Nine" if count == 9 else str(count)
+
+
+def _named(dead: Sequence[str], key: str) -> bool:
+    return any(_names(body, key) for body in dead)
+
+
+def _names(body: str, key: str) -> bool:
+    """Whether a message is about an upload; its key may be written as S3 writes it."""
+    return key in body or quote_plus(key, safe="/") in body
+
+
+# -- one fault after the other -----------------------------------------------------------------------------------------
+
+
+def _fault(system: System, name: str, tried: str, order: Callable[[], None]) -> Look:
+    """One upload that meets a fault."""
+    key = _met(system, name, order)
+    return _whole(system, tried, key, f"-{name}")
+
+
+def _met(system: System, name: str, order: Callable[[], None]) -> str:
+    """Upload a photo of an owner of its own; when its first run has met the fault, nothing goes wrong any more."""
+    key = system.key("photo.jpg", f"-{name}")
+    order()
+    system.upload(key, photo(260, 180, seed=61))
+    system.lab.faults.clear()
+    return key
+
+
+def _whole(system: System, tried: str, key: str, owner: str) -> Look:
+    """Whether the photo is there once, when all has been tried again."""
+    system.calm()
+    missing = ["the thumbnail"] if system.thumbnail(key) is None else []
+    missing += ["the row"] if system.row(key) is None else []
+    counted = system.counted(owner)
+    dead = _named([letter["Body"] for letter in system.dead_letters()], key)
+    seen = f"lost: {' and '.join(missing)}" if missing else f"there, counted {counted}"
+    seen += f", and in `{DEAD}`" if dead else ""
+    look = Look(not missing and counted == 1 and not dead, tried, seen, "there, counted 1")
+    if isinstance(counted, int) and counted > 1:
+        idea = "What was done before the fault is done again afterwards. Remember what is counted."
+        return because(look, "double", f"{_sentence(tried)}: the photo is counted {counted} times.", idea)
+    if not missing and counted == 0:
+        idea = "The row was written, and its announcement was not. The next try must catch up on it."
+        return because(look, "not-announced", f"{_sentence(tried)}: the photo is there and not counted.", idea)
+    return look
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] if not text.startswith("`") else f"When {text}"
+
+
+def _hangs(system: System, operation: str) -> Look:
+    """A run that does not end in its timeout: an answer does not come."""
+    client, own = system.functions, int(system.settings(RESIZE)["Timeout"])
+
+    def order() -> None:
+        system.lab.faults.hang(RESIZE, operation)
+
+    client.update_function_configuration(FunctionName=RESIZE, Timeout=min(own, _HANGS_SECONDS))
+    try:
+        key = _met(system, "5", order)
+    finally:
+        client.update_function_configuration(FunctionName=RESIZE, Timeout=own)
+    return _whole(system, "a run that meets its timeout", key, "-5")
+
+
+def _overtaken(system: System) -> Look:
+    """The event of an upload comes again when the photo was deleted."""
+    owner, tried = "-6", "an upload's event comes after its DELETE"
+    key, body = system.key("photo.jpg", owner), photo(270, 180, seed=62)
+    before = system.now()
+    system.upload(key, body)
+    system.ask("DELETE", f"/photos/{photo_id(key)}")
+    system.settle()
+    deliver(system, key, before, len(body))
+    system.calm()
+    return _gone(system, tried, key, owner)
+
+
+def _late(system: System) -> Look:
+    """`count` hears of a photo when it was deleted."""
+    owner, tried = "-7", "PhotoReady comes after the DELETE"
+    key = system.key("photo.jpg", owner)
+    system.lab.faults.late(COUNT, minutes=_LATE_MINUTES)
+    system.upload(key, photo(280, 180, seed=63))
+    system.ask("DELETE", f"/photos/{photo_id(key)}")
+    system.lab.faults.clear()
+    system.turn(60 * (_LATE_MINUTES + 1))
+    system.calm()
+    return _gone(system, tried, key, owner)
+
+
+def _gone(system: System, tried: str, key: str, owner: str) -> Look:
+    left = ["the thumbnail"] if system.thumbnail(key) is not None else []
+    left += ["the row"] if system.row(key) is not None else []
+    counted = system.counted(owner)
+    seen = f"back: {' and '.join(left)}; counted {counted}" if left else f"gone, counted {counted}"
+    look = Look(not left and counted == 0, tried, seen, "gone, counted 0")
+    idea = "Events may overtake each other. Ask the table, when you write, whether the photo is still there."
+    return because(look, "overtaken", f"{_sentence(tried)}: {seen}.", idea)

@@ -1,0 +1,28 @@
+"""The hints of the milestones: as many as the workbook promises, and none that does it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdalab.learn import hint
+from lambdalab.learn.capstone.grading import LAST
+from lambdalab.learn.capstone.hints import milestones
+from lambdalab.learn.hints import used_of
+
+
+def test_each_milestone_has_three_hints_and_the_last_lacks_its_key_expression() -> None:
+    assert list(milestones()) == [f"13.{number}" for number in range(LAST + 1)]
+    assert all("…" in one.hints[2] for one in milestones().values())
+
+
+def test_hints_of_a_milestone_come_one_after_the_other_and_the_last_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(4):
+        hint("13.4")
+    said = capsys.readouterr().out
+    assert [said.count(f"Hint {number} of 3 for 13.4") for number in (1, 2, 3)] == [1, 1, 2]
+    assert used_of("13.4") == 3
+
+
+def test_a_milestone_has_no_twin_and_says_which_hints_there_are() -> None:
+    with pytest.raises(ValueError, match=r"exercise 13\.4 has the hints 1, 2 and 3, not 'twin'"):
+        hint("13.4", "twin")
