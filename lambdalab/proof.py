@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +74,12 @@ class Proof:
         return str(self._table().text())
 
 
-def prove(lab: Lab) -> Proof:
-    """Look at everything, try to reach AWS, stop the lab, and look again."""
+def prove(lab: Lab, end: Callable[[], Sequence[int]] | None = None) -> Proof:
+    """Look at everything, try to reach AWS, stop the lab, and look again.
+
+    Args:
+        end: stops a lab that another process started, and gives the processes that were left.
+    """
     import boto3
 
     before = [process.pid for process in lab.processes()]
@@ -89,6 +93,7 @@ def prove(lab: Lab) -> Proof:
         stopped = True
     endpoint, own_key = lab.endpoint, lab.key_id
     lab.stop()
+    left = end() if end else _still_alive(before)
     return Proof(
         access_key=key.access_key,
         key_is_the_labs=key.access_key == own_key,
@@ -98,7 +103,7 @@ def prove(lab: Lab) -> Proof:
         tried=tried,
         stopped=stopped,
         processes_before=before,
-        processes_after=_still_alive(before),
+        processes_after=left,
     )
 
 

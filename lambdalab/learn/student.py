@@ -26,6 +26,7 @@ from lambdalab.learn.exercises import Raised
 
 CPU_SECONDS = 4.0
 WALL_SECONDS = 20.0
+MOST_PRINTED = 1_000_000  # characters
 _WITH_PLAIN_REPR = ("builtins", "collections", "datetime", "decimal", "fractions", "numpy")
 
 
@@ -40,13 +41,21 @@ class Outcome:
 
 def call(function: Callable[..., Any], *args: Any, names: Mapping[str, Any]) -> Outcome:
     """Call the student's function and catch everything it does."""
-    printed = io.StringIO()
+    printed = _Printed()
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), stopped_when_endless():
             value = function(*args)
     except (Exception, SystemExit) as error:
         return Outcome(None, _raised(error, names), printed.getvalue())
     return Outcome(value, None, printed.getvalue())
+
+
+class _Printed(io.StringIO):
+    """What is printed, as long as it is not endless."""
+
+    def write(self, text: str, /) -> int:
+        super().write(text[: max(0, MOST_PRINTED - self.tell())])
+        return len(text)
 
 
 class NeverEnded(Exception):
