@@ -34,6 +34,8 @@ _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 _EMBEDDED_LIBRARY = re.compile(r"cdn\.plot\.ly|plotly\.js v|require\(\[.plotly|unpkg\.com|cdnjs\.")
 _NBVAL_COMMENT = re.compile(r"^\s*#\s*(NBVAL_\w+|PYTEST_VALIDATE_\w+)\s*$")
 _FORMULA = re.compile(r"(?<!\\)\$(?:[^\n]|\n(?!\s*\n))*(?<!\\)\$")
+_RULE = re.compile(r"\|[-:| ]+\|\s*$")  # the line below a table's heading
+_UNNAMED = re.compile(r"\|\s*\|")
 _EMPTY_WORDS = re.compile(r"\bas you can see\b", re.IGNORECASE)
 
 
@@ -165,6 +167,8 @@ def _text(name: str, notebook: NotebookNode, path: Path | None) -> Iterator[Find
             yield Finding(name, position, 0, "what stands between two dollar signs becomes a formula. Write \\$.")
         for number, line in shape.prose(cell.source):
             plain = _CODE_SPAN.sub(" ", line)
+            if _RULE.match(line) and _UNNAMED.search(cell.source.split("\n")[number - 2]):
+                yield Finding(name, position, number - 1, "a column of a table has no name. Give it one.")
             if _SHOUTING.search(plain):
                 yield Finding(name, position, number, "an exclamation mark. Say it calmly.")
             if _EMPTY_WORDS.search(plain):
@@ -202,8 +206,8 @@ def _code(name: str, notebook: NotebookNode) -> Iterator[Finding]:
                 )
             if _MACHINE_PATH.search(line):
                 yield Finding(name, position, number, "a path of one machine. Write it relative to the notebook.")
-        if "nbval-skip" in cells.tags(cell):
-            yield Finding(name, position, 0, "the tag nbval-skip: every cell runs.")
+        if gates.SKIPPED in cells.tags(cell) and not gates.grades_a_system(cell):
+            yield Finding(name, position, 0, f"the tag {gates.SKIPPED}: every cell runs.")
         try:
             tree = cells.syntax_tree(cell)
         except SyntaxError as error:

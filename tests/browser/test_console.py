@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lambdalab.teach import gates
 from lambdalab.teach.cells import node
-from tests.browser import jupyter
+from tests.browser import axe, jupyter
 from tests.browser.conftest import ROOT
 from tests.teach.made import code, save, text
 
@@ -168,6 +168,7 @@ def test_every_tab_has_large_targets_and_named_inputs_and_fits_a_narrow_page(ope
             expect(panel.get_by_text(sign).filter(visible=True).first).to_be_visible()
         assert page.evaluate(SMALL, TARGET) == []
         assert page.evaluate(NAMELESS) == []
+        assert axe.violations(page, ".ll-console") == []
         assert panel.evaluate("it => it.scrollWidth <= it.clientWidth"), f"{name} is wider than the panel"
 
 
@@ -179,3 +180,4 @@ def test_the_panel_follows_a_dark_jupyterlab(opened: Opened) -> None:
     ground = "it => getComputedStyle(it).backgroundColor"
     assert panel.evaluate(ground) == "rgb(20, 25, 31)", "the paper of the dark theme"
     assert panel.get_by_label("Code").evaluate(ground) == "rgb(20, 25, 31)"
+    assert axe.violations(page, ".ll-console") == []

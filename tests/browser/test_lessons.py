@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from lambdalab.teach import course, review_shape, shape
 from lambdalab.teach.course import Kind, Page
-from tests.browser import jupyter
+from tests.browser import axe, jupyter
 from tests.browser.conftest import ROOT
 from tests.teach.made import code, save, text
 
@@ -58,6 +58,7 @@ def test_the_keyboard_alone_answers_a_prediction_opens_an_answer_and_leaves_the_
         page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context !== undefined")
         page.evaluate(jupyter._RUN_ALL)
         form = page.locator(".ll-form")
+        assert axe.violations(page, ".jp-OutputArea") == []
         radios = form.get_by_role("radio")
         radios.first.focus()
         assert page.evaluate(WHERE) == [1, "command", 3]

@@ -1,0 +1,1 @@
+"""The course as web pages that need no server, no network and no kernel: `make html`."""
