@@ -196,3 +196,10 @@ def css() -> str:
     )
     rules = _SHEET.replace("FONT", FONT).replace("MONO", MONO).replace(";}", "}").replace("\n", "")
     return f".ll{{{_properties(LIGHT)}}}{rules}{switch}"
+
+
+def page_css() -> str:
+    """The colours and fonts of a whole page; they follow the reader's system, and on paper are light (all lessons)."""
+    fonts = f"--ll-font:{FONT};--ll-mono:{MONO}"
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(DARK)}}}}}"
+    return f":root{{{_properties(LIGHT)};{fonts}}}{dark}"
