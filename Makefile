@@ -1,8 +1,11 @@
 # Needs Python 3.11 or newer and a POSIX shell. Everything is installed in .venv beside this file.
 
 PY = .venv/bin/python
-PYTEST = $(PY) -m pytest -n 2
-NBVAL = $(PY) -m pytest -n 2 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
+# A worker waits for other processes half of the time: three of them keep two cores busy. And a lab is started a hundred
+# times, so what Python compiles is kept, whatever the caller's environment says.
+KEPT = PYTHONDONTWRITEBYTECODE=
+PYTEST = $(KEPT) $(PY) -m pytest -n 3
+NBVAL = $(KEPT) $(PY) -m pytest -n 3 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb
 SETTINGS = .venv/share/jupyter/lab/settings
@@ -12,7 +15,7 @@ STYLE = $(PY) -m ruff check . || status=1; \
 	$(PY) -m mypy || status=1; \
 	$(PY) .venv/bin/lint-imports || status=1
 
-.PHONY: help lab test check samples notebooks exercises blank bench soak clean
+.PHONY: help lab test check samples notebooks exercises blank html pack wheelhouse bench soak clean
 
 help:
 	@echo "make lab        open the course in JupyterLab; ARGS=\"--port 8899\" is passed on"
@@ -22,6 +25,9 @@ help:
 	@echo "make notebooks  navigation, README table, fresh outputs of every notebook"
 	@echo "make exercises  exercises/ from solutions/"
 	@echo "make blank      the notebooks without outputs, in build/blank"
+	@echo "make pack       the teacher's pack, in build/pack"
+	@echo "make wheelhouse all that a room without network needs, in build/wheelhouse"
+	@echo "make html       the course as web pages that need no network, in build/html"
 	@echo "make bench      speed against floors and peers"
 	@echo "make soak       5,000 invocations, one in ten with a fault; 10,000 messages through seven services"
 	@echo "make clean      remove caches and build/; .venv stays"
@@ -65,6 +71,17 @@ exercises: .venv/dev.stamp
 
 blank: .venv/dev.stamp
 	$(PY) -m lambdalab.teach.notebooks --blank build/blank
+
+pack: .venv/dev.stamp
+	$(PY) -m lambdalab.teach.pack --to build/pack
+
+# What an earlier build left in build/lib would go into the wheel.
+wheelhouse: .venv/lab.stamp
+	rm -rf build/lib build/wheelhouse
+	$(PY) -m pip wheel --quiet --disable-pip-version-check --wheel-dir build/wheelhouse .
+
+html: .venv/lab.stamp
+	$(PY) -m lambdalab.teach.html
 
 bench: .venv/dev.stamp
 	$(PY) -m benchmarks

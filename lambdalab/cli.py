@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 
 _FASTEST = 3_600
+
+# Commands whose modules bring their own `arguments(parser)` and `command(given)`; only the one that is asked for is
+# imported.
+_ELSEWHERE = {
+    "grade": ("lambdalab.teach.grading.command", "for teachers: grade the submissions of a class"),
+    "open": ("lambdalab.opening", "copy the course to a folder of yours and start JupyterLab there"),
+    "progress": ("lambdalab.learn.progress", "show what you have done so far, and what to look at again"),
+    "report": ("lambdalab.teach.pack.report", "for teachers: an anonymous report of a class, from progress files"),
+    "release": ("lambdalab.teach.bundle", "for teachers: write what a student gets of a lesson, without solutions"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     doctor = commands.add_parser("doctor", help="check this machine and say how to mend what is missing")
     doctor.add_argument("--json", action="store_true", help="print the result as JSON")
+    doctor.add_argument("--room", type=int, metavar="N", help="what N students need who share a hub")
     serve = commands.add_parser("serve", help="start the cloud and keep it running until Ctrl-C")
     serve.add_argument("--port", type=int, default=4566, help="loopback port; 0 takes a free one (default 4566)")
     serve.add_argument("--json", action="store_true", help="print one JSON object that boto3.client accepts as it is")
@@ -37,7 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trace = commands.add_parser("trace", help="show the way of an event through everything that it caused")
     trace.add_argument("event", nargs="*", help="a function's name, a request id or a trace id; at most two of them")
     trace.add_argument("--last", type=int, default=1, help="how many events of a function, 1 or 2 (default 1)")
-    given = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for name, (where, what) in _ELSEWHERE.items():
+        elsewhere = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+        if words[:1] == [name]:
+            module = import_module(where)
+            module.arguments(elsewhere)
+            elsewhere.set_defaults(run=module.command)
+    given = parser.parse_args(words)
+    if "run" in given:
+        return int(given.run(given))
+    if given.command == "doctor" and given.room is not None:
+        from lambdalab import room
+
+        return room.run(given.room)
     if given.command == "doctor":
         from lambdalab.doctor import run
 
@@ -95,6 +121,8 @@ def _serve(given: argparse.Namespace) -> int:
     if given.until_eof:
         threading.Thread(target=_stop_at_eof, args=(server.stop,), daemon=True).start()
     server.serve()
+    if given.until_eof:  # all is ended, and the notebook waits: taking moto's objects apart would last half a second
+        os._exit(0)
     return 0
 
 

@@ -94,6 +94,12 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
+def own_root() -> Path:
+    """The root of the course that came with this package: around it in the repository, inside it when installed."""
+    package = Path(__file__).parents[1]
+    return package if (package / Kind.LESSON.value).is_dir() else package.parent
+
+
 def load(root: Path) -> Course:
     """Reads every page under `root`."""
     pages = [
@@ -103,6 +109,18 @@ def load(root: Path) -> Course:
         if _NAME.fullmatch(path.name)
     ]
     return Course(root, tuple(sorted(pages, key=lambda page: (list(Kind).index(page.kind), order(page.number)))))
+
+
+def companions(root: Path) -> list[Path]:
+    """The files that lie beside lessons and workbooks, such as pictures, in a fixed order."""
+    found = (path for kind in (Kind.LESSON, Kind.EXERCISE) for path in sorted((root / kind.value).rglob("*")))
+    return [
+        path
+        for path in found
+        if path.is_file()
+        and path.suffix != ".ipynb"
+        and not any(part.startswith((".", "__")) for part in path.relative_to(root).parts)
+    ]
 
 
 def order(number: str) -> tuple[int, int]:

@@ -56,13 +56,7 @@ def _copy_companions(root: Path, target: Path) -> None:
     if (root / "README.md").exists():
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / "README.md", target / "README.md")
-    for kind in (Kind.LESSON, Kind.EXERCISE):
-        for path in (root / kind.value).rglob("*"):
-            if (
-                path.is_file()
-                and path.suffix != ".ipynb"
-                and not any(part.startswith(".") for part in path.relative_to(root).parts)
-            ):
-                copy = target / path.relative_to(root)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
+    for path in course.companions(root):
+        copy = target / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
