@@ -1,7 +1,7 @@
 """`hint`: the next hint of an exercise, then a worked twin (workbook 00).
 
 Three hints: where to look, what to do, a fragment with its key expression missing. Reading them costs nothing; how
-many were read stays in the student's own file.
+many were read stays in the student's own file. The milestones of the capstone have hints too, and no twin.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdalab.learn import store
+from lambdalab.learn.capstone.hints import Milestone, milestones
 from lambdalab.learn.display import Shown, show
 from lambdalab.learn.exercises import Exercise, find
 
@@ -20,21 +21,22 @@ def hint(number: str, which: int | str | None = None) -> None:
     """Show the next hint of an exercise (workbook 00).
 
     Args:
-        number: "01.3".
+        number: "01.3", or "13.4" for milestone 4 of the capstone.
         which: 1, 2 or 3 for a certain hint, "twin" for the worked twin; None for the next one.
 
     Raises:
         ValueError: there is no such exercise or hint; the text names the known ones.
     """
-    exercise = find(number)
+    exercise = milestones()[number] if number in milestones() else find(number)
     used = used_of(number)
     if which is None:
-        which = used + 1 if used < HINTS else TWIN
-    if which == TWIN:
+        which = used + 1 if used < HINTS else TWIN if exercise.twin else HINTS
+    if which == TWIN and exercise.twin:
         show(_twin(exercise))
         return
     if not isinstance(which, int) or not 1 <= which <= HINTS:
-        raise ValueError(f'exercise {number} has the hints 1, 2, 3 and "{TWIN}", not {which!r}')
+        known = f'1, 2, 3 and "{TWIN}"' if exercise.twin else "1, 2 and 3"
+        raise ValueError(f"exercise {number} has the hints {known}, not {which!r}")
     read = max(used, which)
 
     def keep(data: dict[str, Any]) -> None:
@@ -49,12 +51,13 @@ def used_of(number: str) -> int:
     return int(store.load()["hints"].get(number, 0))
 
 
-def _hint(exercise: Exercise, which: int) -> Shown:
-    after = f'hint("{exercise.number}")' + (" shows the next one." if which < HINTS else " shows a worked twin.")
+def _hint(exercise: Exercise | Milestone, which: int) -> Shown:
+    last = " shows a worked twin." if exercise.twin else f" shows it again; {which} of {HINTS} is the last one."
+    after = f'hint("{exercise.number}")' + (" shows the next one." if which < HINTS else last)
     return _frame(f"Hint {which} of {HINTS} for {exercise.number}", exercise.hints[which - 1], after)
 
 
-def _twin(exercise: Exercise) -> Shown:
+def _twin(exercise: Exercise | Milestone) -> Shown:
     note = "The same idea, worked out on another example."
     return _frame(f"A worked twin of {exercise.number}", exercise.twin, note)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from lambdalab.teach import cells, course
+from lambdalab.teach import cells, course, gates
 
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 60
@@ -57,6 +57,7 @@ def execute(notebook: NotebookNode, folder: Path, number: str, *, cell_seconds: 
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        skip_cells_with_tag=gates.SKIPPED,
     )
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="lambdalab-run-", ignore_cleanup_errors=True) as own:

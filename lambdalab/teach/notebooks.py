@@ -1,9 +1,9 @@
 """Brings the course's notebooks up to date: `python -m lambdalab.teach.notebooks [--execute] [NN …]`.
 
-Writes navigation cells, clean metadata, the workbooks and the README's table; with --execute it first runs the
-lessons and solutions (all, or those whose numbers are given) and stores their outputs. Running it twice changes
-nothing, except outputs that differ from run to run. `--blank DIR` and `--route 90 DIR` write the variants for the
-room.
+Writes navigation cells, clean metadata, the workbooks, the glossary and the README's table; with --execute it first
+runs the lessons and solutions (all, or those whose numbers are given) and stores their outputs. Running it twice
+changes nothing, except outputs that differ from run to run. `--blank DIR` and `--route 90 DIR` write the variants for
+the room.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from lambdalab.teach import cells, course, gates, navigation, variants, workbooks
+from lambdalab.teach import cells, course, gates, glossary, navigation, variants, workbooks
 from lambdalab.teach.course import Course, Kind, Page
 from lambdalab.teach.execution import NOTEBOOK_SECONDS, NotebookFailedError, execute
 
@@ -27,6 +27,9 @@ def refreshed(book: Course) -> dict[Path, str]:
     texts.update(workbooks.refreshed(book))
     path = book.root / "README.md"
     texts[path] = navigation.readme(path.read_text(encoding="utf-8"), book)
+    path = book.root / "docs" / "glossary.md"
+    if path.exists():  # a course of another maker may have none
+        texts[path] = glossary.markdown(book, f"../{Kind.LESSON.value}/")
     return texts
 
 

@@ -26,7 +26,7 @@ WITH_BOX = frozenset({"01", "02", "03", "04", "05", "06", "07", "09"})
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_MINUTES_TO_HERE = re.compile(r"minutes to here:?[*_]*:?\s*[*_]*(\d+)", re.IGNORECASE)
+MINUTES_TO_HERE = re.compile(r"minutes to here:?[*_]*:?\s*[*_]*(\d+)", re.IGNORECASE)
 _BULLET = re.compile(r"^ {0,1}(?:[-*+]|\d+\.)\s+\S")
 _SUMMARY = re.compile(r"\bsummary\b|you can now|now able", re.IGNORECASE)
 _OBJECTIVES = re.compile(r"able to|objectives", re.IGNORECASE)
@@ -195,7 +195,7 @@ def minutes(name: str, notebook: NotebookNode, sections: list[Heading]) -> Itera
     last = -1
     for heading in sections:
         below = "\n".join(notebook.cells[heading.cell - 1].source.split("\n")[heading.line - 1 :])
-        match = _MINUTES_TO_HERE.search(below)
+        match = MINUTES_TO_HERE.search(below)
         if match is None:
             yield Finding(
                 name,

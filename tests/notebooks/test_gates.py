@@ -245,6 +245,14 @@ def test_a_run_that_does_not_keep_the_promise_is_found(changed: dict[str, Any], 
     assert words in said(gates.run("01", FAILING, runs(FAILING, **changed)))
 
 
+@pytest.mark.parametrize(("source", "found"), [('lab.grade("13", milestone=6)', False), ("x = 1", True)])
+def test_only_the_grading_of_a_whole_system_may_be_skipped(source: str, found: bool) -> None:
+    made = notebook(code("1", outputs=[printed("1")]), code(source, gates.SKIPPED))
+    ran = runs(made)[:1]
+    assert ("cell 2: the cell was not run" in said(gates.run("13", made, ran))) is found
+    assert made.cells[1].id not in {run.cell_id for run in ran}
+
+
 def test_a_lesson_that_compares_too_little_is_found() -> None:
     png = shown({"image/png": "aGk="})
     bitmaps = notebook(code("a", outputs=[printed("1")]), code("b", outputs=[png]), code("c", outputs=[png]))

@@ -8,7 +8,6 @@ from lambdalab.teach import course, gates, review_shape, shape
 from tests.notebooks.present import COURSE, Kind, Page, pages, report
 
 REVIEWS = [page for page in COURSE.of(Kind.LESSON) if page.number.startswith("R")]
-CAPSTONE = "13"
 
 
 def test_lessons_00_and_01_exist_with_their_workbooks() -> None:
@@ -21,9 +20,6 @@ def test_lessons_00_and_01_exist_with_their_workbooks() -> None:
 def test_lesson_has_the_promised_shape(page: Page) -> None:
     if page in REVIEWS:
         report(review_shape.review(page.name, course.read(page.path), page.number))
-    elif page.number == CAPSTONE:
-        # it has milestones in the place of predictions and a workbook, so the lessons' rules do not fit it
-        pytest.skip("the capstone has a shape of its own")
     else:
         report(shape.lesson(page.name, course.read(page.path), page.number))
 
