@@ -164,14 +164,14 @@ def fork() -> Check:
         return Check(
             "fork",
             False,
-            "does not exist on this system; SnapStart in lesson 03 shows the recorded run",
+            "does not exist on this system; with SnapStart, in lesson 03, every start is a full one",
             required=False,
         )
     # in a child: forking a kernel with its threads is not safe
     program = "import os; pid = os.fork(); os._exit(0) if pid == 0 else print(os.waitpid(pid, 0)[1])"
     answer = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
     ok = answer.stdout.strip() == "0"
-    detail = "works" if ok else "does not work; SnapStart in lesson 03 shows the recorded run"
+    detail = "works" if ok else "does not work; SnapStart, in lesson 03, needs it"
     return Check("fork", ok, detail, required=False)
 
 
