@@ -131,9 +131,10 @@ def _table(runs: Sequence[Tuning]) -> Table:
 
 def _alt(runs: Sequence[Tuning], show: Show) -> str:
     what = {"time": "time", "cost": "price", "both": "time and price"}[show]
+    ends = [(run.function, run.rows[0], run.fastest()) for run in runs]  # those of the title
     said = [
-        f"{cut(run.function, 200)} {milliseconds(run.rows[0].median_ms)} to {milliseconds(run.rows[-1].median_ms)}"
-        for run in runs
+        f"{cut(name, 200)} {milliseconds(small.median_ms)}, at best {milliseconds(fast.median_ms)}"
+        for name, small, fast in ends
     ]
     sizes = f"{runs[0].rows[0].memory_mb:,} to {runs[0].rows[-1].memory_mb:,}{SPACE}MB"
-    return f"{finding(runs)}. Bars of {what}, {sizes}: {', '.join(said)}."
+    return f"{finding(runs)}. Bars of {what}, {sizes}: {'; '.join(said)}."

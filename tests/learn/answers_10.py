@@ -435,7 +435,7 @@ PRINTED = {
     ("10.4", "command-is-a-text"): "The runtime took 'a' for the handler, a single letter.",
     ("10.4", "no-library"): "does not start: No module named 'postage'. Python looks in `/var/task`, and",
     ("10.4", "no-variable"): "does not find its variable CURRENCY.",
-    ("10.1", "container-own-kernel"): "have the same boot id. A container is a process with blinkers",
+    ("10.1", "container-own-kernel"): "have the same boot id. A container is a process with a narrowed view",
     ("10.1", "machine-shares-kernel"): "That is the wall Lambda puts between customers.",
     ("10.1", "process-own-files"): "The process saw your home directory.",
     ("10.2", "overhead-left-out"): "`fits(64, 128, 131)`: 512 by your count. With 131 MB each it is about half of that",

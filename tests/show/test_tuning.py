@@ -57,6 +57,12 @@ def test_the_title_says_what_memory_did(name: str, says: str) -> None:
     assert title(tuning(CASES[name])) == says
 
 
+def test_the_description_names_the_two_times_that_the_title_divides() -> None:
+    measured = run("compute", [300.0, 150.0, 75.0, 50.0, 30.0, 20.0, 25.0, 28.0])  # the largest size is not the fastest
+    assert tuning([measured]).alt.startswith("More memory made compute 15 times as fast; ")
+    assert tuning([measured]).alt.endswith("compute 300\u00a0ms, at best 20\u00a0ms.")
+
+
 def test_each_bar_has_its_value_and_the_lowest_is_bold() -> None:
     picture = tuning([COMPUTE])
     bold = re.findall(r'font-weight="700">([^<]*)<', picture.svg)
