@@ -20,7 +20,7 @@ PLOT = {"application/vnd.plotly.v1+json": FIGURE, "text/plain": SPOKEN}
 SHEET = "<style>.ll{color:red}</style>"
 ASKED = f"{SHEET}<div class='ll'>How many?</div>"
 ANSWERED = f"{SHEET}<div class='ll'>It was ten.</div>"
-OUTSIDE = re.compile(r"https?://|//cdn|/home/|/tmp/|/work/|file:")
+OUTSIDE = re.compile(r"https?://|//cdn|/home/|/tmp/|file:")
 
 
 @pytest.fixture
