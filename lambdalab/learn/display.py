@@ -43,6 +43,24 @@ class Shown:
         return self.bundle()
 
 
+class Card:
+    """A result that shows itself as a card: of a check, of the capstone."""
+
+    def shown(self) -> Shown:
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The card as plain text."""
+        return self.shown().text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self.shown().bundle()
+
+
 def show(card: Shown) -> None:
     """Show it now: in the notebook's output, or as printed text."""
     if in_ipython():

@@ -6,11 +6,10 @@ of the card come from `lambdalab.show`. Left out: points and times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from lambdalab.learn.display import Shown
+from lambdalab.learn.display import Card, Shown
 from lambdalab.learn.exercises import Message, Row
 
 DONE, NEXT = "done", "next"
@@ -22,8 +21,8 @@ class NotYet(Exception):
     """Raised instead of a card when nbgrader executes the notebook and the exercise is not right."""
 
 
-@dataclass(frozen=True)
-class CheckResult:
+@dataclass(frozen=True, repr=False)
+class CheckResult(Card):
     """What one check found (workbook 00); as a cell's last value it shows its card.
 
     Args:
@@ -76,16 +75,8 @@ class CheckResult:
             return f"{'done' if self.done else 'not yet'}: {self.passed} of {self.total}"
         return _NOT_JUDGED.get(self.message_id, "not yet")
 
-    @property
-    def text(self) -> str:
-        """The card as plain text."""
-        return card(self).text
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
-        return card(self).bundle()
+    def shown(self) -> Shown:
+        return card(self)
 
 
 def card(result: CheckResult) -> Shown:

@@ -301,5 +301,8 @@ def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path: Path) 
         (tmp_path / name / "02.ipynb").write_text("{}", encoding="utf-8")
         (tmp_path / name / ".ipynb_checkpoints" / "02.ipynb").write_text("{}", encoding="utf-8")
     assert [one.name for one in named([tmp_path])] == ["ada/02", "zoe/02"]
-    with pytest.raises(FileNotFoundError, match="no notebook"):
+    with pytest.raises(FileNotFoundError, match="nobody does not exist"):
         named([tmp_path / "nobody"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="empty holds no notebook"):
+        named([tmp_path / "empty"])

@@ -27,7 +27,7 @@ def card(grade: Grade) -> Shown:
     kicker = f"Capstone, milestone {grade.milestone}" + (f", attempt {grade.attempt}" if grade.attempt else "")
     looks = [look for part in grade.parts for look in part.looks]
     right = sum(look.ok for look in looks)
-    state = ("done" if grade.done else "not yet") + f": {right} of {len(looks)}"
+    state = ("done" if grade.done else "not yet") + (f": {right} of {len(looks)}" if looks else "")
     points = f"{grade.points} of {grade.most} points"
     lines, body = [f"{kicker}: {state}, {points}"], ""
     said = [("Seen:", grade.message.seen), ("The idea:", grade.message.advice)] if grade.message else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from lambdalab.learn import store
 from lambdalab.learn.capstone import browse, budget, nightly, notify, pictures, rights, rows, survive
 from lambdalab.learn.capstone.looks import Look, Looks, Part
 from lambdalab.learn.capstone.system import FUNCTIONS, System
+from lambdalab.learn.display import Card, Shown
 from lambdalab.learn.exercises import Message, Stop
 from lambdalab.learn.feedback import DONE
 
@@ -72,8 +73,8 @@ PARTS = (
 )
 
 
-@dataclass(frozen=True)
-class Grade:
+@dataclass(frozen=True, repr=False)
+class Grade(Card):
     """What one grading of the capstone found (lesson 13); as a cell's last value it shows its card.
 
     Args:
@@ -139,20 +140,10 @@ class Grade:
             "parts": parts,
         }
 
-    @property
-    def text(self) -> str:
-        """The card as plain text."""
+    def shown(self) -> Shown:
         from lambdalab.learn.capstone.card import card
 
-        return card(self).text
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, Any]:
-        from lambdalab.learn.capstone.card import card
-
-        return card(self).bundle()
+        return card(self)
 
 
 def grade(lab: Any, lesson: str, milestone: int) -> Grade:

@@ -96,7 +96,8 @@ def named(paths: Sequence[Path]) -> list[Submission]:
         found = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
         files += [one.resolve() for one in found if ".ipynb_checkpoints" not in one.parts]
         if not found or not path.exists():
-            raise FileNotFoundError(f"{path} is no notebook and no folder with notebooks in it")
+            why = "holds no notebook" if path.is_dir() else "does not exist"
+            raise FileNotFoundError(f"{path} {why}: give notebooks, or a folder with notebooks in it")
     files = list(dict.fromkeys(files))
     if len({one.stem for one in files}) == len(files):
         return [Submission(one.stem, one) for one in files]
