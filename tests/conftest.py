@@ -10,11 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from lambdalab import Function, Lab
 from lambdalab.functions import deploy as deploy_function
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")  # the machine may be busy: no verdict by the clock
 
 _SLOW = 40
 """A test that is marked as slow takes about as long as so many others."""

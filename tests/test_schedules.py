@@ -307,7 +307,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda mo
 DAYS = st.one_of(st.sampled_from(["L", "LW"]), field(1, 28))  # from 29 on, cronsim gives up after fifty years
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(field(0, 59), field(0, 23), DAYS, field(1, 12), MOMENTS)
 def test_another_implementation_finds_the_same_times_by_day_of_the_month(
     minute: str, hour: str, day: str, month: str, moment: datetime
@@ -317,7 +317,7 @@ def test_another_implementation_finds_the_same_times_by_day_of_the_month(
     assert told(ours, moment.timestamp(), 5) == judge
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(field(0, 59), field(0, 23), WEEKDAYS, MOMENTS)
 def test_another_implementation_finds_the_same_times_by_day_of_the_week(
     minute: str, hour: str, day: tuple[str, object], moment: datetime
@@ -328,7 +328,7 @@ def test_another_implementation_finds_the_same_times_by_day_of_the_week(
     assert told(schedule, moment.timestamp(), 5) == judge
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 31), MOMENTS)
 def test_the_nearest_workday_is_what_a_search_over_the_month_finds(day: int, moment: datetime) -> None:
     ours = schedules.rule(f"cron(0 0 {day}W * ? *)", 0).next_after(moment.timestamp())

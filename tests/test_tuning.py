@@ -51,9 +51,10 @@ def test_what_computes_gets_faster_with_memory_and_its_size_is_put_back(lab: Lab
     run = lab.tune("tune-compute", memory=(1769, 128), repeats=3)
     small, large = run.rows
     assert (small.memory_mb, large.memory_mb) == (128, 1769)
-    # A busy machine may give less than a whole CPU, but never more than a fourteenth of one at 128 MB.
+    # A busy machine may give less than a whole CPU, and the same work then takes up to twice the CPU time; but at 128 MB
+    # it never gives more than a fourteenth of one.
     assert large.median_ms < small.median_ms
-    assert min(small.durations_ms) > 8 * function.invoke().answer
+    assert min(small.durations_ms) > 5 * min(function.invoke().answer for _ in range(3))
     assert run.fastest() is large
     assert size_of(function) == 512
 

@@ -148,8 +148,18 @@ class Actions:
         return found
 
     def zip(self, name: str) -> bytes:
-        """The deployment package of `$LATEST`, from `Code.Location`, the address that GetFunction answers."""
-        where = self._functions.get_function(FunctionName=name)["Code"]["Location"]
+        """The deployment package of `$LATEST`, from `Code.Location`, the address that GetFunction answers.
+
+        Raises:
+            LabError: the function is a container image, which has no such address.
+        """
+        found = self._functions.get_function(FunctionName=name)
+        if found["Configuration"].get("PackageType") == "Image":
+            raise LabError(
+                f"{name} is a container image, whose files can't be edited here or in AWS's console. "
+                "Push a changed image, then call update_function_code with its ImageUri."
+            )
+        where = found["Code"]["Location"]
         with urllib.request.urlopen(where) as answer:
             return bytes(answer.read())
 

@@ -37,6 +37,7 @@ class Code(Tab):
     def read(self) -> None:
         if self._of != self.function:
             self._of, self._edited = self.function, {}
+            self._files, self._file.options = {}, ()  # what was shown of another function is not deployed to this one
         self._files = files.read_zip(self.actions.zip(self.function))
         shown = self._file.value
         self._file.options = tuple(self._files)
@@ -47,6 +48,7 @@ class Code(Tab):
     def _show(self, _: object = None) -> None:
         name = self._file.value
         if name is None:
+            self._text.value, self._text.disabled = "", True
             return
         content = self._files[name]
         self._text.disabled = isinstance(content, bytes)

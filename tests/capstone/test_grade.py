@@ -124,6 +124,7 @@ def test_a_right_design_gets_all_eighty_points_and_what_was_there_before_is_ther
     s3.put_object(Bucket="photos-in", Key="ada/own.jpg", Body=b"no photo", Tagging="keep=true")
     functions, buckets = names(lab_alone), [one["Name"] for one in s3.list_buckets()["Buckets"]]
     rules = s3.get_bucket_notification_configuration(Bucket="photos-in")
+    apis = lab_alone.client("apigateway").get_rest_apis()["items"]
     found = lab_alone.grade("13", milestone=7)
     assert (found.points, found.most, found.message_id) == (80, 80, "done"), found.text
     assert "The lab's clock was turned by 41 d" in found.text
@@ -138,7 +139,7 @@ def test_a_right_design_gets_all_eighty_points_and_what_was_there_before_is_ther
     for table in ("photos", "stats"):
         assert not [row for row in lab_alone.client("dynamodb").scan(TableName=table)["Items"] if OWN in str(row)]
     assert not [rule for rule in lab_alone.client("events").list_rules()["Rules"] if OWN in rule["Name"]]
-    assert not lab_alone.client("apigateway").get_rest_apis()["items"]
+    assert lab_alone.client("apigateway").get_rest_apis()["items"] == apis
     left = lab_alone.client("sqs").receive_message(QueueUrl=lab_alone.queue("photo-dead").url, MaxNumberOfMessages=10)
     assert OWN not in json.dumps(left.get("Messages", []), default=str)
     keep = lab_alone.keep_alive()

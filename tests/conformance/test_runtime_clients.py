@@ -179,7 +179,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_python_any_answer_is_written_as_awslambdaric_writes_it(
     encoders: tuple[Callable[[Any], bytes], Callable[[Any], bytes]], value: Any
 ) -> None:

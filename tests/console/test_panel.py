@@ -9,7 +9,7 @@ import boto3
 import ipywidgets
 import pytest
 
-from lambdalab import Function, Lab, LabError
+from lambdalab import Function, Lab, LabError, images
 from lambdalab.console import views
 from lambdalab.console.actions import Actions
 from lambdalab.console.panel import Panel
@@ -117,6 +117,25 @@ def test_each_file_of_a_package_can_be_chosen_and_edited(actions: Actions, greet
     driven.fill("File", "lambda_function.py")
     driven.press("Deploy")
     assert actions.test(greets, "{}").answer == "two"
+
+
+def test_an_image_has_no_files_to_edit_and_those_of_another_function_are_not_shown_for_it(
+    driven: Driven, lab: Lab
+) -> None:
+    built = images.build(images.layer({"/var/task/app.py": GREETS}), cmd=["app.handler"])
+    uri = images.push(lab.client("ecr"), "console/greets", "v1", built).uri
+    lab.client("lambda").create_function(
+        FunctionName="imaged", PackageType="Image", Code={"ImageUri": uri}, Role=lab.role
+    )
+    try:
+        driven.press("Refresh")
+        driven.fill("Functions", "imaged")
+        assert "imaged is a container image, whose files" in driven.html()
+        assert (driven.only(ipywidgets.Textarea).value, driven.only(ipywidgets.Textarea).disabled) == ("", True)
+        assert driven.only(ipywidgets.Dropdown, description="File").options == ()
+    finally:
+        lab.function("imaged").delete()
+        lab.client("ecr").delete_repository(repositoryName="console/greets", force=True)
 
 
 def test_what_aws_refuses_is_text_in_the_panel_and_the_input_stays(driven: Driven, read_html: Any) -> None:

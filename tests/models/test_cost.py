@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lambdalab.models import cost
 from lambdalab.observe.records import Report
 
-calm = settings(deadline=None, max_examples=50)  # the machine may be busy: no verdict by the clock
+calm = settings(max_examples=50)
 CENT = Decimal("0.01")
 ms = st.integers(1, 900_000)
 mb = st.integers(128, 10_240)

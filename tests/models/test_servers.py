@@ -15,7 +15,7 @@ from lambdalab.models.cost import month_price
 from lambdalab.models.months import LambdaMonth, month
 from lambdalab.models.servers import break_even, capacity, ec2, fargate, fargate_run
 
-calm = settings(deadline=None, max_examples=50)
+calm = settings(max_examples=50)
 HOUR_PRICES = {  # from the table of prices
     "t3.micro": "0.0104", "t3.medium": "0.0416", "t4g.small": "0.0168", "m7g.large": "0.0816", "m7i.large": "0.1008",
     "c7i.large": "0.08925", "m7i.xlarge": "0.2016", "c7g.large": "0.0725",

@@ -18,7 +18,7 @@ from lambdalab.models.estimates import Estimate
 from lambdalab.models.simulation import simulate
 from tests.models.plain import Plain, plain
 
-calm = settings(deadline=None, max_examples=200)  # the machine may be busy: no verdict by the clock
+calm = settings(max_examples=200)
 
 
 def ran(rate: float, **more: Any) -> Any:

@@ -73,7 +73,9 @@ def test_neither_a_cell_nor_a_deployed_function_sees_the_solution_other_work_the
         arguments = (str(SOLUTION), str(other), "grading.judge", listening.getsockname()[1])
         names: dict[str, Any] = {}
         exec(_PROBE, names)
-        decoy = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "grading.judge"])
+        waits = [sys.executable, "-c", "print('here', flush=True); input()", "grading.judge"]
+        decoy = subprocess.Popen(waits, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert decoy.stdout and decoy.stdout.readline()  # right after the start /proc does not show its arguments yet
         try:  # without walls the probe sees everything, or this test would prove nothing
             found = names["sees"](*arguments)
             assert {str(SOLUTION), str(other), f"/proc/{decoy.pid}/cmdline", "network"} <= set(found)
@@ -86,7 +88,7 @@ def test_neither_a_cell_nor_a_deployed_function_sees_the_solution_other_work_the
             mark = {m.exercise: m for m in _walled(tmp_path, right(ex02_4=cell, ex02_3=f"{line}\n{probe}{body}"))}
         finally:
             decoy.kill()
-            decoy.wait()
+            decoy.communicate()
     assert (mark["02.4"].message_id, mark["02.3"].message_id) == ("done", "done"), (
         mark["02.4"].text,
         mark["02.3"].text,
