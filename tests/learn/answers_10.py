@@ -314,8 +314,8 @@ A_10_4 = Answers(
     stub='def deploy_image(name, code_zip, layer_zip, variables):\n    raise NotImplementedError("Exercise 10.4")\n',
     solution=_deploys(),
     also_right={
-        "the variables in the image, the command of the function, a repository for each": _deploys(
-            ', ImageConfig={"Command": ["app.handler"]}', cmd=", env=variables", variables=""
+        "the command of the function, a repository for each, a variable more in the image": _deploys(
+            ', ImageConfig={"Command": ["app.handler"]}', cmd=', env={"TZ": "UTC"}'
         ).replace('"ex10-postage"', 'f"shop/{name}"'),
         "unpacked by hand, one layer": "import io, zipfile\n\ndef unzipped(data, folder):\n"
         "    archive = zipfile.ZipFile(io.BytesIO(data))\n"
@@ -335,6 +335,7 @@ A_10_4 = Answers(
         "no-library": _deploys(library='images.from_zip(layer_zip, "/var/task"), '),
         "no-code": _deploys(code='images.from_zip(code_zip, "/opt")'),
         "no-variable": _deploys(variables=""),
+        "baked-in": _deploys(cmd=', cmd=["app.handler"], env=variables', variables=""),
         "still-a-zip": "def deploy_image(name, code_zip, layer_zip, variables):\n"
         + _PUBLISHED
         + "    client.create_function(FunctionName=name, Runtime='python3.13', Handler='app.handler', "
@@ -423,6 +424,10 @@ MORE_WRONG["10.5"] = {
     "a container for all": ("container-for-strangers", _filled("wall", dict.fromkeys(_WALL, ("container", "density")))),
     "a process for strangers": ("case", _filled("wall", _WALL, {"code that anybody may upload": ("process", "trust")})),
     "the right wall for another reason": ("case", _filled("wall", _WALL, {"accounting of 2009": ("VM", "trust")})),
+    "a wall that shows a colleague too little": (
+        "case",
+        _filled("wall", _WALL, {"an editor's plug-ins": ("container", "start time")}),
+    ),
     "a word that is none": ("shape", _filled("wall", _WALL, {"accounting of 2009": ("QEMU", "other system")})),
 }
 assert list(_WALL) == list(walls.PROGRAMS)
@@ -434,6 +439,7 @@ SLOW = {"10.1": (0,), "10.4": (0, 2), "10.5": (0,)}
 PRINTED = {
     ("10.4", "command-is-a-text"): "The runtime took 'a' for the handler, a single letter.",
     ("10.4", "no-library"): "does not start: No module named 'postage'. Python looks in `/var/task`, and",
+    ("10.4", "baked-in"): "the function has no variable CURRENCY: it lies in the image. Variables belong to the",
     ("10.4", "no-variable"): "does not find its variable CURRENCY.",
     ("10.1", "container-own-kernel"): "have the same boot id. A container is a process with a narrowed view",
     ("10.1", "machine-shares-kernel"): "That is the wall Lambda puts between customers.",

@@ -17,7 +17,7 @@ from lambdalab.learn import check
 from lambdalab.learn.workbooks import as_image, tenants, thrown_away, walls
 from lambdalab.models.seen import Look, recorded
 from tests.learn import cells
-from tests.learn.answers_10 import A_10_1, A_10_3, A_10_4, MORE_WRONG
+from tests.learn.answers_10 import A_10_1, A_10_3, A_10_4, A_10_5, MORE_WRONG
 
 ROOT = Path(__file__).parents[2]
 SOLUTION = json.loads((ROOT / "solutions/10_containers_vms_and_lambda.ipynb").read_text(encoding="utf-8"))
@@ -154,6 +154,18 @@ def test_a_build_of_the_right_layers_makes_some_hundred_bytes_again_and_of_the_g
     assert thrown_away._made_again(thrown_away.given().layers, 7).layers == (1, 2, 3)
 
 
+def test_the_line_of_the_layers_says_what_is_wrong_with_them_while_the_search_is_wrong_too() -> None:
+    search = "def find(image):\n    return None\n"
+    with_key = A_10_3.wrong["deletes-again"].removeprefix(A_10_3.solution.split("layers =")[0])
+    without = 'layers = [images.layer({"/opt/stations.bin": LIBRARY["/opt/stations.bin"]}), images.layer(CODE)]\n'
+    for layers, said in (
+        (with_key, "the key is in layer 1"),
+        (without, "stations.py is not where the function looks, or has changed"),
+    ):
+        names = cells.run(cells.notebook(), A_10_3.given + search + layers)
+        assert check("10.3", namespace=names).rows[-1].seen == said
+
+
 # 10.4
 
 
@@ -190,6 +202,23 @@ def test_what_speaks_against_a_wall_names_no_accepted_reason() -> None:
         assert len(f"For “{program}” you chose one thing, because of another. {against}".split()) <= 50
         for pair in accepted:
             assert not any(word in against for word in pair), program
+
+
+def test_each_program_has_a_line_that_says_whether_to_look_at_its_wall_or_at_its_reason() -> None:
+    names = cells.run(cells.notebook(), A_10_5.solution)
+    names["wall"] |= {"twelve parts of a shop": ("process", "trust"), "a model on a GPU": ("VM", "density")}
+    result = check("10.5", namespace=names)
+    assert [(row.ok, row.seen) for row in result.rows] == [
+        (True, "microVM, hostile neighbours"),
+        (False, "process, trust: look at the wall"),
+        (True, "VM, own kernel"),
+        (True, "process, start time"),
+        (True, "VM, other system"),
+        (False, "VM, density: the wall fits, another reason says why"),
+    ]
+    assert result.message is not None
+    assert result.message.advice.endswith("Look at the wall first.")
+    assert result.message.words <= 50
 
 
 def test_the_workbook_asks_for_the_programs_and_cells_that_the_check_knows() -> None:

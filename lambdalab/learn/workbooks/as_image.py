@@ -112,6 +112,10 @@ def _beside(work: Work, shop: Shop, tried: str) -> Seen:
             "Look at what lies in your image: `print(image)` shows it.",
         )
         return Seen(False, "", packed[0], rows=tuple(rows), raised=raised, message=text, facts={"kind": "Image"})
+    own = shop.variable in _variables(work)
+    rows.append(Row(own, f"{tried}, {shop.variable} belongs to", "the function" if own else "the image alone"))
+    if not own:
+        return Seen(False, "", rows=tuple(rows), facts={"kind": "Image", "baked in": shop.variable})
     for name in (ZIPPED, PACKED):
         work.client.update_function_configuration(
             FunctionName=name, Environment={"Variables": {shop.variable: shop.other}}
@@ -144,6 +148,12 @@ def _package_type(work: Work) -> str | None:
         return str(work.client.get_function_configuration(FunctionName=PACKED)["PackageType"])
     except work.client.exceptions.ResourceNotFoundException:
         return None
+
+
+def _variables(work: Work) -> Mapping[str, str]:
+    """Those of the image's function; what its image brings is not among them."""
+    told = work.client.get_function_configuration(FunctionName=PACKED)
+    return dict(told.get("Environment", {}).get("Variables", {}))
 
 
 @contextmanager
@@ -233,6 +243,16 @@ def failed(kind: str, text: str) -> Detect:
         return {"found": found[0]} if found else None
 
     return first(fits, explains_error=True)
+
+
+def baked_in() -> Detect:
+    """The answers are right, and the variable is the image's, not the function's."""
+
+    def fits(one: Tried) -> Mapping[str, object] | None:
+        found = one.seen.facts.get("baked in")
+        return {"found": found} if found else None
+
+    return first(fits)
 
 
 def made_as(kind: str | None) -> Detect:

@@ -185,8 +185,7 @@ def _laid(work: Work, number: int) -> Seen:
         "count": len(layers),
     }
     fine = not facts["secret in"] and not facts["missing"] and len(again.layers) == 1 and again.size < LARGE
-    seen = f"{len(layers)} layer{'s' * (len(layers) != 1)}; a changed line makes {_mb(again.size)} MB again"
-    return Seen(fine, seen, facts=facts, message=_said(facts))
+    return Seen(fine, _in_short(facts), facts=facts, message=_said(facts))
 
 
 def _given(work: Work) -> list[bytes]:
@@ -256,6 +255,16 @@ def _made_again(layers: Sequence[bytes], number: int) -> images.MadeAgain:
 
 def _mb(size: int) -> str:
     return f"{size / 1e6:.1f}" if size >= 100_000 else f"{size / 1e6:.4f}"
+
+
+def _in_short(facts: Mapping[str, Any]) -> str:
+    """The layers' line of the table: what speaks against them comes before what they cost."""
+    if facts["secret in"]:
+        return f"the key is in layer {facts['secret in'][0]}"
+    if facts["missing"]:
+        return f"{facts['missing'][0]} is not where the function looks, or has changed"
+    count = f"{facts['count']} layer{'s' * (facts['count'] != 1)}"
+    return f"{count}; a changed line makes {_mb(facts['again'].size)} MB again"
 
 
 _LEAVE_OUT = "Does the function need it when it runs? Look at what you put into that layer."

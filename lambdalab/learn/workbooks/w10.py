@@ -92,6 +92,7 @@ EXERCISES = exercises(
                 "no-library": as_image.failed("Runtime.ImportModuleError", r"(?<='app': )No module named '(?!app').*"),
                 "no-code": as_image.failed("Runtime.ImportModuleError", "No module named 'app'"),
                 "no-variable": as_image.failed("KeyError", "[A-Z]+"),
+                "baked-in": as_image.baked_in(),
                 "still-a-zip": as_image.made_as("Zip"),
                 "nothing-made": as_image.made_as(None),
             },

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -169,7 +170,8 @@ PROGRAMS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
     ),
     "twelve parts of a shop": (
         {(CONTAINER, "density"), (CONTAINER, "trust")},
-        "The twelve know each other, each with its own libraries, and the three servers are small.",
+        "Each of the twelve brings libraries of its own, so it needs its own view of the files. And the three servers "
+        "are small.",
     ),
     MODULE: (
         {(VM, "own kernel"), (MICROVM, "own kernel")},
@@ -177,7 +179,7 @@ PROGRAMS: Mapping[str, tuple[set[tuple[str, str]], str]] = {
     ),
     "an editor's plug-ins": (
         {(PROCESS, "start time"), (PROCESS, "trust")},
-        "The plug-ins are meant to read the user's text, which a wall that hides files hides too. And there are 5 ms.",
+        "They work on the files that are open, and a wall that hides files hides these too. And every key press waits.",
     ),
     WINDOWS: (
         {(VM, "other system")},
@@ -198,9 +200,24 @@ def chosen(rng: random.Random | None) -> Sequence[Case]:
         "said": 'chose "{}", because "{}"',
     }
     return [
-        reasoned("wall", program, accepted=accepted, against=against, **about)
+        _in_the_table(reasoned("wall", program, accepted=accepted, against=against, **about), accepted)
         for program, (accepted, against) in PROGRAMS.items()
     ]
+
+
+def _in_the_table(case: Case, accepted: set[tuple[str, str]]) -> Case:
+    """The case with a line in the table, and both say which of the two to look at: the wall or the reason."""
+
+    def run(work: Work) -> Seen:
+        seen = case.run(work)
+        if seen.ok:
+            return replace(seen, rows=None)
+        fits = any(seen.value[0] == wall for wall, _ in accepted)
+        told = "the wall fits, another reason says why" if fits else "look at the wall"
+        message = seen.message if fits or not seen.message else replace(seen.message, look="Look at the wall first.")
+        return replace(seen, rows=(Row(False, case.tried, f"{seen.shown}: {told}"),), message=message)
+
+    return replace(case, run=run)
 
 
 def chose(wall: str, program: str, *reasons: str) -> Detect:
