@@ -51,8 +51,8 @@ def test_what_computes_gets_faster_with_memory_and_its_size_is_put_back(lab: Lab
     run = lab.tune("tune-compute", memory=(1769, 128), repeats=3)
     small, large = run.rows
     assert (small.memory_mb, large.memory_mb) == (128, 1769)
-    # A busy machine may give less than a whole CPU, and the same work then takes up to twice the CPU time; but at 128 MB
-    # it never gives more than a fourteenth of one.
+    # A busy machine may give less than a whole CPU, and the same work then costs up to twice the CPU time; but at
+    # 128 MB there is never more than a fourteenth of one.
     assert large.median_ms < small.median_ms
     assert min(small.durations_ms) > 5 * min(function.invoke().answer for _ in range(3))
     assert run.fastest() is large
@@ -91,6 +91,8 @@ def test_a_function_that_fails_at_a_size_is_told_and_the_size_is_put_back(lab: L
         LabError, match=r"tune-picky failed at 256 MB, so it cannot be tuned: KeyError: 'tax'\. A smaller"
     ):
         lab.tune("tune-picky", {"fails at": "256"}, memory=(128, 256), repeats=1)
+    with pytest.raises(LabError, match=r"'fails at'\. It was called without an event: if it needs one, give it"):
+        lab.tune("tune-picky", memory=(128,), repeats=1)
     assert size_of(function) == 192
 
 

@@ -76,14 +76,18 @@ def files(book: Course, lesson: str = ALL) -> dict[str, bytes]:
     return {README: _readme(part, lesson).encode(), **made}
 
 
-def write(made: dict[str, bytes], target: Path) -> None:
+def write(made: dict[str, bytes], target: Path, *, replace: bool = False) -> None:
     """Write a bundle into a folder, which is made, or as one archive if the name ends in `.zip`.
+
+    Args:
+        replace: write over the files of an earlier one.
 
     Raises:
         OSError: it cannot be written; a FileExistsError if it is there already and is not
-            empty, since a bundle replaces nothing.
+            empty, since a bundle replaces nothing unless that is asked for.
     """
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+    there = target.is_file() or (target.is_dir() and any(target.iterdir()))
+    if there and not replace:
         raise FileExistsError(f"{target} is there already, and a release replaces nothing. Name another place.")
     if target.suffix == ".zip":
         target.parent.mkdir(parents=True, exist_ok=True)

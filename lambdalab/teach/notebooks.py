@@ -2,8 +2,7 @@
 
 Writes navigation cells, clean metadata, the workbooks, the glossary and the README's table; with --execute it first
 runs the lessons and solutions (all, or those whose numbers are given) and stores their outputs. Running it twice
-changes nothing, except outputs that differ from run to run. `--blank DIR` and `--route 90 DIR` write the variants for
-the room.
+changes nothing, except outputs that differ from run to run. `--route 90 DIR` writes the short route for the room.
 """
 
 from __future__ import annotations
@@ -37,12 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns 1 when a notebook failed."""
     options = _parser().parse_args(arguments)
     book = course.load(options.root or course.find_root())
-    if options.blank or options.route:
-        written = (
-            variants.write_blank(book, options.blank)
-            if options.blank
-            else variants.write_route(book, Path(options.route[1]), options.route[0])
-        )
+    if options.route:
+        written = variants.write_route(book, Path(options.route[1]), options.route[0])
         print("\n".join(f"written   {path}" for path in written))
         return 0
     chosen = _chosen(book, options.numbers)
@@ -92,7 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("numbers", nargs="*", metavar="NN", help="only these numbers are executed (default: all)")
     parser.add_argument("--execute", action="store_true", help="run the notebooks and store their outputs")
-    parser.add_argument("--blank", type=Path, metavar="DIR", help="write lessons and workbooks without outputs to DIR")
     parser.add_argument(
         "--route", nargs=2, metavar=("ROUTE", "DIR"), help="write only the cells of a route, such as 90, to DIR"
     )

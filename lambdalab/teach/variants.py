@@ -1,7 +1,7 @@
-"""Copies of the course for the room: without outputs, since stored outputs give predictions away, and the short routes.
+"""The short routes: a choice of cells for the room. Those tagged `route-90` make the ninety-minute class.
 
-A route is a choice of cells: those tagged `route-90` make the ninety-minute class. A route's notebooks stand alone,
-so the tag also belongs to the cells that start the lab.
+Without outputs, since stored outputs give predictions away. A route's notebooks stand alone, so the tag also belongs to
+the cells that start the lab.
 """
 
 from __future__ import annotations
@@ -13,40 +13,27 @@ from lambdalab.teach import cells, course
 from lambdalab.teach.course import Course, Kind
 
 
-def write_blank(book: Course, target: Path) -> list[Path]:
-    """Writes lessons and workbooks without outputs, and the files they show, to `target`; returns the notebooks."""
-    return _write(book, target, None)
-
-
 def write_route(book: Course, target: Path, route: str) -> list[Path]:
     """Writes only the cells tagged `route-<route>` of each lesson, without outputs; returns the notebooks written.
 
-    Raises ValueError when no cell carries that tag.
+    Raises ValueError when no cell carries that tag, or when the target is where the originals are.
     """
-    written = _write(book, target, f"route-{route}")
+    folders = [(book.root / kind.value).resolve() for kind in Kind]
+    if target.resolve() == book.root.resolve() or any(folder in (target.resolve() / "x").parents for folder in folders):
+        raise ValueError(f"{target} is where the originals are, and they would be lost. Choose another folder.")
+    tag, written = f"route-{route}", []
+    for page in book.of(Kind.LESSON):
+        short = cells.without_outputs(course.read(page.path))
+        if not any(tag in cells.tags(cell) for cell in short.cells):
+            continue
+        short.cells = [cell for cell in short.cells if tag in cells.tags(cell) or cells.is_navigation(cell)]
+        path = target / page.kind.value / page.path.name
+        course.write(path, course.as_text(short))
+        written.append(path)
     if not written:
         raise ValueError(
             f"No cell of any lesson is tagged route-{route}. Tag the cells of the route, or choose another."
         )
-    return written
-
-
-def _write(book: Course, target: Path, tag: str | None) -> list[Path]:
-    folders = [(book.root / kind.value).resolve() for kind in Kind]
-    if target.resolve() == book.root.resolve() or any(folder in (target.resolve() / "x").parents for folder in folders):
-        raise ValueError(f"{target} is where the originals are, and they would be lost. Choose another folder.")
-    written = []
-    for page in book.pages:
-        if page.kind is Kind.SOLUTION or (tag and page.kind is Kind.EXERCISE):
-            continue
-        blank = cells.without_outputs(course.read(page.path))
-        if tag:
-            if not any(tag in cells.tags(cell) for cell in blank.cells):
-                continue
-            blank.cells = [cell for cell in blank.cells if tag in cells.tags(cell) or cells.is_navigation(cell)]
-        path = target / page.kind.value / page.path.name
-        course.write(path, course.as_text(blank))
-        written.append(path)
     _copy_companions(book.root, target)
     return written
 

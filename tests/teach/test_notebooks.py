@@ -69,28 +69,11 @@ def test_a_cell_over_its_time_fails_and_is_named(tmp_path: Path) -> None:
         execution.execute(made, tmp_path, "01", cell_seconds=1)
 
 
-def test_blank_copy_has_no_outputs_no_solutions_and_brings_pictures(tmp_path: Path) -> None:
-    root = small_course(tmp_path / "project")
-    save(root / "notebooks" / "00_start_here.ipynb", text("# 00"), code("1", outputs=[]), code("2", count=4))
-    (root / "notebooks" / "pictures").mkdir()
-    (root / "notebooks" / "pictures" / "a.svg").write_text("<svg/>")
-    notebooks.main(["--root", str(root)])
-    notebooks.main(["--root", str(root), "--blank", str(tmp_path / "room")])
-    names = set(everything(tmp_path / "room"))
-    assert names == {
-        "README.md", "notebooks/00_start_here.ipynb", "notebooks/01_what.ipynb", "notebooks/pictures/a.svg",
-        "exercises/01_what.ipynb",
-    }  # fmt: skip
-    blank = course.read(tmp_path / "room" / "notebooks" / "00_start_here.ipynb")
-    assert all(not cell.outputs and cell.execution_count is None for cell in blank.cells if cells.is_code(cell))
-
-
-def test_blank_copy_never_lands_on_the_originals(tmp_path: Path) -> None:
+def test_a_route_never_lands_on_the_originals(tmp_path: Path) -> None:
     book = course.load(small_course(tmp_path))
-    with pytest.raises(ValueError, match="originals"):
-        variants.write_blank(book, tmp_path / "notebooks" / "blank")
-    with pytest.raises(ValueError, match="originals"):
-        variants.write_blank(book, tmp_path)
+    for place in (tmp_path / "notebooks" / "short", tmp_path):
+        with pytest.raises(ValueError, match="originals"):
+            variants.write_route(book, place, "90")
 
 
 def test_route_holds_only_its_cells_of_the_lessons_that_have_any(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lambdalab.teach import bundle, course, variants
 from lambdalab.teach.course import Course
 from lambdalab.teach.pack import guide, monday, pages, pictures, routes
 
+BLANK = "blank"
 ARCHIVE = "student-course.zip"
 _HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -50,14 +51,12 @@ def write(book: Course, target: Path) -> Iterator[str]:
         course.write(target / "pictures" / picture.name, picture.text)
         yield f"pictures/{picture.name}"
     course.write(target / "pictures" / "plotly.min.js", pictures.plotly_script())
-    for folder, written in (
-        ("blank", variants.write_blank(book, target / "blank")),
-        ("route-90", variants.write_route(book, target / "route-90", "90")),
-    ):
-        yield f"{folder}/ ({len(written)} notebooks)"
-    (target / ARCHIVE).unlink(missing_ok=True)
-    bundle.write(bundle.files(book), target / ARCHIVE)
-    yield ARCHIVE
+    written = variants.write_route(book, target / "route-90", "90")
+    yield f"route-90/ ({len(written)} notebooks)"
+    made = bundle.files(book)
+    for place in (BLANK, ARCHIVE):
+        bundle.write(made, target / place, replace=True)
+        yield place
 
 
 def documents(book: Course) -> dict[str, str]:
@@ -73,8 +72,8 @@ def documents(book: Course) -> dict[str, str]:
     }
     lines = [f"- [{text.split(chr(10), 1)[0].lstrip('# ')}]({name}.html)" for name, text in made.items()]
     rest = (
-        "`pictures/`: each lesson's pictures alone. `blank/`: the notebooks without outputs. `route-90/`: those of "
-        f"the short routes. `{ARCHIVE}`: for the students, without solutions."
+        f"`pictures/`: each lesson's pictures alone. `route-90/`: the notebooks of the short routes. `{BLANK}/`: the "
+        f"course without outputs and solutions. `{ARCHIVE}`: the same as one file, for the students."
     )
     return {"index": "# The teacher's pack\n\n" + "\n".join(lines) + f"\n\n{rest}\n", **made}
 
