@@ -24,7 +24,7 @@ _URL_CONTEXTS = {
 _DOES = {
     "create_function_url_config": "an address, with AuthType {AuthType}",
     "create_rest_api": "an API with nothing in it",
-    "create_resource": "every path: {pathPart}",
+    "create_resource": "every path below the root: {pathPart}",
     "put_method": "every method: {httpMethod}",
     "put_integration": "what answers: the function",
     "add_permission": "{Principal} may do {Action}",

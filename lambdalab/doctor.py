@@ -30,7 +30,8 @@ from typing import TextIO
 
 _OLDEST_PYTHON = (3, 11)
 _PORTS = 8  # a lab, a Runtime API and a few environments at once
-_REINSTALL = "install again: make lab, or pip install -e . in your environment"
+_INSTALL = "install it: make lab, or pip install -e . in your environment"
+_TOO_EARLY = "cannot be tried before the packages above are there"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def packages() -> Iterator[Check]:
     try:
         wanted = _requirements()
     except metadata.PackageNotFoundError:
-        yield Check("lambdalab", False, "is not installed in this Python", _REINSTALL)
+        yield Check("lambdalab", False, "is not installed in this Python", _INSTALL)
         return
     for name, versions in wanted:
         try:
@@ -150,10 +151,12 @@ def _soon(true: Callable[[], bool], seconds: float = 2.0) -> bool:
 
 def own_folders() -> Check:
     """An environment can have a /tmp, /opt and /var/task of its own, by a mount namespace."""
-    from lambdalab.runtime.rooms import why_not
-
-    name, why = "own /tmp and /var/task", why_not()
-    if why is None:
+    name = "own /tmp and /var/task"
+    try:
+        from lambdalab.runtime.rooms import why_not
+    except ImportError:
+        return Check(name, False, _TOO_EARLY, required=False)
+    if (why := why_not()) is None:
         return Check(name, True, "for each environment, in a mount namespace", required=False)
     return Check(name, False, f"by real folders and TMPDIR instead: {why}", required=False)
 
@@ -192,7 +195,7 @@ def browser() -> Check:
     try:
         found = webbrowser.get()
     except webbrowser.Error:
-        detail = "none was found here; open the address that make lab prints in a browser of yours"
+        detail = "none was found here; open the address that JupyterLab prints in a browser of yours"
         return Check("browser", False, detail, required=False)
     return Check("browser", True, getattr(found, "name", "") or type(found).__name__, required=False)
 
@@ -249,7 +252,7 @@ def prices(today: date | None = None) -> Check:
     try:
         from lambdalab import facts
     except ImportError:
-        return Check("prices", False, "cannot be read before the packages above are there", required=False)
+        return Check("prices", False, _TOO_EARLY, required=False)
     ok = facts.age_in_days(today or date.today()) <= 365
     detail = f"of {facts.prices_date()}" + ("" if ok else ": older than a year, AWS may have changed them since")
     fix = "" if ok else "get a newer lambdalab, or see the head of facts.toml"

@@ -270,16 +270,16 @@ def deploy(
         runtime: "python", "nodejs" or "provided", meant as this machine has it, or AWS's identifier of one.
 
     Raises:
-        LabError: functions of this runtime cannot run on this machine; the text says what to do.
+        LabError: the lab has no such runtime. One that only this machine lacks is refused when it is called.
         botocore.exceptions.ClientError: Lambda refuses a value.
     """
     from lambdalab.service.programs import identifier, refusal
 
     client = lab.client("lambda")
     runtime = identifier(runtime)
-    if why_not := refusal(runtime):
-        raise LabError(why_not)
-    file = next(file for kind, file in FILES.items() if runtime.startswith(kind))
+    file = next((file for kind, file in FILES.items() if runtime.startswith(kind)), None)
+    if file is None:
+        raise LabError(f"{refusal(runtime)}")
     settings: dict[str, Any] = {
         "Handler": handler if "." in handler else f"{file.partition('.')[0]}.{handler}",
         "MemorySize": memory,

@@ -35,13 +35,13 @@ def deploy(line: str, cell: str) -> None:
     """Deploy the cell's text as a function, or as several, and say so in one line.
 
     Raises:
-        LabError: the line cannot be read, there is no lab, or the runtime is not on this machine.
+        LabError: the line cannot be read, there is no lab, or the lab has no such runtime.
         botocore.exceptions.ClientError: Lambda refuses a value.
     """
     from lambdalab.console.files import syntax_note
     from lambdalab.functions import deploy as deploy_function
     from lambdalab.lab import Lab
-    from lambdalab.service.programs import identifier, stand_in
+    from lambdalab.service.programs import identifier, refusal, stand_in
 
     given = _parser().parse_args(shlex.split(line))
     unpaired = [pair for pair in given.env if "=" not in pair]
@@ -64,8 +64,9 @@ def deploy(line: str, cell: str) -> None:
         )
     if given.runtime.startswith("python") and (wrong := syntax_note("lambda_function.py", cell)):
         print(f"note: {wrong}")
-    if note := stand_in(identifier(given.runtime)):
-        print(f"note: {note}.")
+    runtime = identifier(given.runtime)
+    if note := refusal(runtime) or stand_in(runtime):
+        print(f"note: {note.removesuffix('.')}.")
     print(f"deployed {', '.join(given.names)}: {given.memory} MB of memory, at most {given.timeout} s a call")
 
 

@@ -3,7 +3,8 @@
 Windows has no fork, no process groups, no SIGSTOP and no /proc; macOS has no /proc and no pidfd. A module of lambdalab
 gets `os`, `signal` and `sys` without them, and any look into /proc from there finds nothing. psutil, which stands for
 the system's own way of doing the same, keeps everything. What this cannot show: the other system itself, its paths,
-its sockets, its file locks.
+its sockets, its file locks. And without sessions of their own the environments share one turn of Linux's scheduler
+with the lab: on a busy machine several cold starts at once take long, which says nothing about Windows.
 """
 
 from __future__ import annotations

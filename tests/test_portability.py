@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,9 +34,10 @@ assert there.sys.platform == "win32" and not hasattr(there.os, "fork") and not h
 """
 
 LAB = '''
-import json
+import json, os
 from lambdalab import Lab, doctor
 from lambdalab.functions import deploy
+from lambdalab.languages import answer
 
 told = {}
 lab = Lab()
@@ -74,6 +76,8 @@ client.update_function_configuration(FunctionName="f", SnapStart={"ApplyOn": "Pu
 version = client.publish_version(FunctionName="f")["Version"]
 client.get_waiter("published_version_active").wait(FunctionName="f", Qualifier=version)
 told["published"] = f.invoke(qualifier=version)
+if os.environ["PRETEND_SYSTEM"] == "win32":
+    told["shell"] = answer(deploy(lab, "greet_sh", "#!/bin/sh", runtime="provided"), {"name": "Amina"})
 told["doctor"] = [f"{check.name}: {check.detail}" for check in (doctor.own_folders(), doctor.fork())]
 
 
@@ -151,7 +155,7 @@ def test_every_module_can_be_imported_where_windows_lacks_what_posix_has(tmp_pat
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all that is hidden here")
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_a_lab_without_fork_signals_and_proc_does_what_lessons_01_and_03_show(system: str, tmp_path: Path) -> None:
+def test_a_lab_without_fork_signals_and_proc_does_what_lessons_01_to_03_show(system: str, tmp_path: Path) -> None:
     """One lab for all, since starting it is what takes time."""
     told: dict[str, Any] = json.loads(_on(system, LAB, tmp_path))
     assert [told["first"]["cold"], told["second"]["cold"], told["later"]] == [True, False, 0]
@@ -170,3 +174,5 @@ def test_a_lab_without_fork_signals_and_proc_does_what_lessons_01_and_03_show(sy
     restored = told["published"]["restore"] is not None
     assert restored == (system == "darwin") == fork.endswith("works")
     assert restored or fork.endswith("with SnapStart, in lesson 03, every start is a full one")
+    if system == "win32":
+        assert re.match(r'recorded run: .*Windows cannot run them.*\n{"you sent": {"name": "Amina"}}$', told["shell"])

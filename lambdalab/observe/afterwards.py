@@ -28,12 +28,13 @@ _SENT = {
 }
 
 
-def after(kept: Sequence[Step], sent: Iterable[Step]) -> tuple[str, str]:
+def after(kept: Sequence[Step], sent: Iterable[Step], known: str = "") -> tuple[str, str]:
     """The sentences about what followed one attempt, and what to do about it; both may be empty (lesson 07).
 
     Args:
         kept: the queue's own steps after it, in order.
         sent: what was sent on to destinations and dead-letter queues.
+        known: the reason that was told with the attempt, such as "RecursiveInvocation"; it is not told again.
     """
     told, advice = [], ""
     for step in kept:
@@ -41,20 +42,25 @@ def after(kept: Sequence[Step], sent: Iterable[Step]) -> tuple[str, str]:
             number, _, most = step.subject.partition(" of ")
             told.append(f"Attempt {number} of {most} failed; the next attempt is at {_time(step.ended)}.")
         elif step.outcome == "lost":
-            told.append(f"{_ended(step)}it is gone: nobody was named to get it.")
+            told.append(_capital(f"{_ended(step, known)}it is gone: nobody was named to get it."))
             advice = _NAMED
         else:
-            told.append(f"{_ended(step)}it was given up.")
+            told.append(_capital(f"{_ended(step, known)}it was given up."))
     for step in sent:
         told.append(_went(step))
         advice = step.advice or advice
     return " ".join(told), advice
 
 
-def _ended(step: Step) -> str:
+def _ended(step: Step, known: str) -> str:
+    if step.reason == known and step.subject == "0":  # "no code ran" has been told too
+        return ""
     after = {"0": "without an attempt", "1": "after one attempt"}.get(step.subject, f"after {step.subject} attempts")
-    text = _WHY.get(step.reason, "{after} ").format(after=after)
-    return text[0].upper() + text[1:]
+    return _WHY.get("" if step.reason == known else step.reason, "{after} ").format(after=after)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def _went(step: Step) -> str:

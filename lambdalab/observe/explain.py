@@ -147,10 +147,10 @@ def _rows(evidence: Evidence) -> list[Entry]:
     for one in attempts:
         delivery = delivered.get(one.request_id)
         sent = delivery.began if delivery and first[one.request_id] is one else one.began or one.time
-        rows.append(_ran(one, delivery, used, sent, _followed(evidence, one.span)))
+        rows.append(_ran(one, delivery, used, sent, _followed(evidence, one.span, _why_away(one))))
     begun = {row.request_id for row in rows} | {str(one["request_id"]) for one in evidence.waiting}
     news = [step for step in evidence.steps if step.request_id not in begun or step.outcome == "missing"]
-    rows += [_told(step, _followed(evidence, step.span)) for step in news if _counts(step)]
+    rows += [_told(evidence, step) for step in news if _counts(step)]
     spans = {one.span for one in attempts} | {step.span for step in news if _counts(step)}
     rows += [_ended(evidence, step) for step in evidence.steps if step.kind == KIND and step.parent not in spans]
     return sorted(rows, key=lambda row: (row.at, row.request_id, row.text))
@@ -163,12 +163,17 @@ def _counts(step: Step) -> bool:
     )
 
 
-def _followed(evidence: Evidence, span: str) -> tuple[str, str]:
-    """What became of the event after an attempt, and what to do about it."""
+def _why_away(invocation: Invocation) -> str:
+    """Lambda's word for why a call was turned away; "" for one that was not."""
+    return (invocation.error_message or "") if turned_away(invocation) else ""
+
+
+def _followed(evidence: Evidence, span: str, known: str = "") -> tuple[str, str]:
+    """What became of the event after an attempt, and what to do about it; `known` is the reason told with it."""
     if not span:
         return "", ""
     kept = [step for step in evidence.steps if step.kind == KIND and step.parent == span]
-    return after(kept, [step for step in evidence.sent if step.parent == span])
+    return after(kept, [step for step in evidence.sent if step.parent == span], known)
 
 
 def _ended(evidence: Evidence, step: Step) -> Entry:
@@ -177,8 +182,9 @@ def _ended(evidence: Evidence, step: Step) -> Entry:
     return Entry(step.began, step.outcome, text, advice, step.request_id)
 
 
-def _told(step: Step, followed: tuple[str, str]) -> Entry:
+def _told(evidence: Evidence, step: Step) -> Entry:
     text, advice = of_step(step)
+    followed = _followed(evidence, step.span, "RecursiveInvocation" if step.outcome == "stopped" else "")
     return Entry(
         step.began, outcome(step).word, f"{text} {followed[0]}".rstrip(), advice or followed[1], step.request_id
     )

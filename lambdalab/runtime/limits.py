@@ -43,9 +43,14 @@ class Family:
         self.children: list[int] = []
         self._seen: dict[int, float] = {}
         self._gone = 0.0
+        self._looked = time.perf_counter()
 
     def look(self) -> None:
-        """Find out which children there are now."""
+        """Find out which children there are now, if the last time is not too near."""
+        now = time.perf_counter()
+        if now - self._looked < processes.BETWEEN_LOOKS:
+            return
+        self._looked = now
         found = processes.descendants(self.pid)
         for pid in self._seen.keys() - set(found):
             self._gone += self._seen.pop(pid)

@@ -102,7 +102,7 @@ def frame(board: Board, case: Case, scale: Scale, lower: float = 0) -> None:
                 round(environments.up(low) - y, 1), "init", outline="init_line",
             )  # fmt: skip
     if case.limit is not None and case.limit <= scale.environments:
-        environments.line([(0, case.limit), (scale.seconds, case.limit)], role="text", width=3)
+        environments.line([(0, case.limit), (scale.seconds, case.limit)], role="text", width=theme.LIMIT)
         y = environments.up(case.limit) - 14
         board.text(_LEFT + 4, y, f"limit {count(case.limit)}", role="text", bold=True, plate=True)
     _words(board, environments, edges, busy, taken, total)

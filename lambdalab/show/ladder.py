@@ -225,7 +225,7 @@ def _mark(canvas: Canvas, x: float, y: float, provenance: str, size: float) -> N
     canvas.figure.add_scatter(
         x=[round(x, 1)], y=[round(y, 1)], mode="markers", cliponaxis=False, hoverinfo="skip",
         marker={"symbol": sign, "size": size, "color": colours.invoke if sign == "circle" else colours.text,
-                "line": {"width": 2.5 if sign == "circle-open" else 0}},
+                "line": {"width": theme.BOX_LINE if sign == "circle-open" else 0}},
     )  # fmt: skip
 
 

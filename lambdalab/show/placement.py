@@ -95,8 +95,8 @@ class Filled:
         return _full(run_s) / (self.busy * self.at_once)
 
     def function(self, one: Workload) -> bool:
-        """Whether a function is its verdict: the border decides where a fitting load or a steady one does."""
-        by_price = fits(one) or one.accepted[0][1] == "steady load"
+        """Whether a function is its verdict: the border decides where no limit, no system and no start does."""
+        by_price = not one.broken and not one.windows and one.starts_in_time
         return by_price and region(one.share, one.run_s, self.edge) == FUNCTION
 
     @property

@@ -173,8 +173,8 @@ class _Plane:
         curve = [(self.x(edge(length)), self.y(length)) for length in lengths]
         stop = self.y(most)
         self.on.area([(_LEFT, _BOTTOM), *curve, (_LEFT, stop)], "panel")
-        self.on.line(curve, "axis", 2, "dash")
-        self.on.line([(_LEFT, stop), (_RIGHT, stop)], "text", 3)
+        self.on.line(curve, "axis", theme.BOX_LINE, "dash")
+        self.on.line([(_LEFT, stop), (_RIGHT, stop)], "text", theme.LIMIT)
         self.curve = [(x - 3, max(stop, y - 14), x + 3, y + 14) for x, y in curve]
         self.taken.append((_LEFT, stop - 2, _RIGHT, stop + 2))
         self._region([_LEFT + 8], self.top + 12, BATCH)

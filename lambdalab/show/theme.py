@@ -70,8 +70,9 @@ DARK = Theme(
 CLEAR = "rgba(0,0,0,0)"  # Plotly's word for "not painted"
 
 WIDTH = 900  # pixels: the width of a notebook's output
-TITLE, SUBTITLE, LABEL, NOTE, KEY = 22, 17, 17, 16, 24  # font sizes in pixels; NOTE is the smallest that is allowed
-DATA_LINE, AXIS_LINE, GRID_LINE, LEADER, ARROW, BOX_LINE = 3.5, 1.5, 1.0, 1.5, 2.5, 2.5  # pixels
+TITLE, SUBTITLE, LABEL, NOTE = 22, 17, 17, 16  # font sizes in pixels; NOTE is the smallest that is allowed
+KEY, COUNT = 24, 20  # pixels: a key number, and one in a column of them
+DATA_LINE, LIMIT, AXIS_LINE, GRID_LINE, LEADER, ARROW, BOX_LINE = 3.5, 3.0, 1.5, 1.0, 1.5, 2.5, 2.5  # pixels
 ARROW_HEAD = 12  # pixels
 BAR = 0.66  # of the lane
 PATTERN_SIZE, PATTERN_SOLIDITY, PATTERN_OPACITY = 8, 0.22, 0.6

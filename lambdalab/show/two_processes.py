@@ -23,7 +23,7 @@ _CHARACTER = 10.3  # pixels of one character of the code's font at 17 px
 def _process(pen: Pen, x: float, name: str, process: int) -> None:
     pen.box(x, 92, 280, 228, line=theme.BOX_LINE, radius=8, fill=pen.colour("panel"))
     pen.parts.append(glyphs.inner("process", x=x + 14, y=104, size=36, colours=pen.colours))
-    pen.text(x + 60, 120, name, size=19, bold=True)
+    pen.text(x + 60, 120, name, bold=True)
     pen.text(x + 60, 142, f"process {process}", role="second", size=theme.NOTE)
     pen.line(x, x + 280, 158, role="text", width=theme.AXIS_LINE)
 

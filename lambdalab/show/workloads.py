@@ -122,7 +122,7 @@ def region(share: float, run_s: float, edge: Edge = border) -> str:
 
 def fits(one: Workload) -> bool:
     """Whether a function is its verdict."""
-    return one.accepted[0][0] == "Lambda"
+    return one.fits_a_function and one.starts_in_time
 
 
 def _places(workloads: Sequence[Workload], placed: Mapping[str, Any]) -> dict[str, _Place]:

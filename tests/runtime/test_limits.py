@@ -99,9 +99,8 @@ def handler(event, context):
 
 def test_init_is_not_held_to_the_share(deploy: Deploy) -> None:
     source = "import time\nwhile time.process_time() < 0.15:\n    pass\ndef handler(event, context):\n    return 1"
-    report = deploy(source).invoke().report
-    assert report is not None and report.init_ms is not None
-    assert report.init_ms < 0.15 * 1769 / 128 * 1000 / 1.5  # held to its share it would take 2 s
+    held_ms = 0.15 * 1769 / 128 * 1000  # no init that is held to its share can take less; a busy machine may take more
+    assert any(deploy(source, f"init-{n}").invoke().report.init_ms < held_ms / 1.5 for n in range(5))
 
 
 def test_a_timeout_comes_on_time_although_the_process_is_being_held(deploy: Deploy) -> None:

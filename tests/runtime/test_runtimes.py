@@ -20,11 +20,15 @@ from botocore.exceptions import ClientError
 from lambdalab import Function, Lab, magics
 from lambdalab.errors import LabError
 from lambdalab.functions import package
+from lambdalab.languages import answer
 from lambdalab.service import programs
+from lambdalab.teach import course
 
+ROOT = Path(__file__).parents[2]
 Deploy = Callable[..., Function]
 Create = Callable[..., Function]
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a bootstrap is a POSIX program")
 NODE = programs.identifier("nodejs")
 MISSING = ("Error: Cannot find module 'nope'\nRequire stack:\n", "- /var/runtime/index.mjs")
@@ -270,12 +274,33 @@ def test_a_layer_brings_modules_for_nodejs(create: Create, lab: Lab) -> None:
     assert create({"index.js": source}, NODE, "index.handler", Layers=[arn]).invoke({"x": 21}).answer == 42
 
 
-def test_without_node_a_nodejs_function_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch, lab: Lab) -> None:
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(LabError, match=r"Node\.js is not installed on this machine.*conda install nodejs"):
-        from lambdalab.functions import deploy
+@needs_node
+@needs_curl
+@posix
+def test_what_cannot_run_here_is_deployed_with_a_note_and_answers_with_a_recorded_run(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = course.read(next(ROOT.glob("notebooks/02_*.ipynb")))
+    line = re.compile(r"%%deploy (?P<line>(?P<name>\S+) --runtime .*)\n(?P<code>(?s:.*))")
+    event, measured = {"name": "Amina"}, {}
+    for cell in filter(None, (line.match(cell.source) for cell in lesson.cells)):
+        magics.deploy(cell["line"], cell["code"])
+        measured[cell["name"]] = answer(lab.function(cell["name"]), event)
+    assert measured.keys() == {"greet_js", "greet_sh"}
+    assert "note: " not in capsys.readouterr().out.replace("note: the function asks for", "")
 
-        deploy(lab, "no-node", "export const handler = 1;", runtime="nodejs")
+    monkeypatch.setenv("PATH", "")
+    magics.deploy("greet_js --runtime nodejs", "export const handler = 1;")
+    note = capsys.readouterr().out
+    assert re.match(
+        r"note: Node\.js is not installed on this machine, .*conda install nodejs.*\.\ndeployed greet_js", note
+    )
+    for name, said in measured.items():
+        first, recorded = answer(lab.function(name), event).split("\n")
+        assert recorded == said
+        assert re.fullmatch(r"recorded run: .*, \d{4}-\d\d-\d\d \(.* on this machine.*\)", first)
+        with pytest.raises(LabError, match=f"Of {name} with this event no run was recorded"):
+            answer(lab.function(name), {"name": "Kofi"})
 
 
 @needs_node
@@ -311,7 +336,7 @@ def test_the_deploy_cell_takes_a_runtime_and_says_when_another_version_runs_it(
 
 
 @posix
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the bootstrap of this test is a shell script with curl")
+@needs_curl
 def test_a_shell_script_with_curl_is_a_runtime(deploy: Deploy) -> None:
     function = deploy(SHELL, runtime="provided", timeout=10)
     first, second = function.invoke({"a": 1}), function.invoke([2])

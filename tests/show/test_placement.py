@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lambdalab.learn.workbooks.verdicts import accepted
 from lambdalab.models.workloads import workloads
 from lambdalab.show import theme
 from lambdalab.show.pictures import placement_explorer
@@ -57,7 +58,7 @@ def test_what_price_does_not_decide_stays(at_once: int, busy: float) -> None:
 
 def test_a_full_container_gives_the_verdicts_of_the_lesson() -> None:
     full = case(1)
-    assert full.functions == [one.letter for one in ALL if one.accepted[0][0] == "Lambda"]
+    assert full.functions == [one.letter for one in ALL if accepted(one.name)[0][0] == "Lambda"]
     assert not full.turned and not full.crossed
 
 
@@ -108,7 +109,9 @@ def test_the_table_says_what_each_step_shows() -> None:
     assert rows["25 %"] == ["never", "7, with B", "18 %", "6"]
     assert len(rows) == len(BUSY)
     told = explorer().table.text() + " ".join(words("".join(drawings(explorer()))))
-    assert not [reason for one in ALL for _, reason in one.accepted if reason in told]  # those are for workbook 12.2
+    assert not [
+        reason for one in ALL for _, reason in accepted(one.name) if reason in told
+    ]  # those are for workbook 12.2
 
 
 def test_everything_the_slider_shows_can_be_had_as_one_frame_with_its_sentence() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from lambdalab.show import theme
 
-SOURCES = sorted(Path(theme.__file__).parent.glob("*.py"))
+SHOW = Path(theme.__file__).parent
+SOURCES = sorted(SHOW.glob("*.py"))
 
 
 def luminance(colour: str) -> float:
@@ -62,6 +63,13 @@ def test_no_module_but_the_theme_names_a_colour(source: Path) -> None:
         r"#[0-9A-Fa-f]{3,8}\b|rgba?\(|hsla?\(|[\"':](?:white|black|red|blue|green|orange|gr[ae]y)\b", text
     )
     assert (named == []) == (source.name != "theme.py"), named
+
+
+def test_no_other_part_of_the_library_writes_a_colour_either() -> None:
+    elsewhere = [path for path in SHOW.parent.rglob("*.py") if path.parent != SHOW]
+    colour = re.compile(r"[:\"'= ]#[0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?[\"';} ]|\brgba?\(|\bhsla?\(")
+    found = {path.name: colour.findall(path.read_text(encoding="utf-8")) for path in elsewhere}
+    assert len(found) > 100 and {name: named for name, named in found.items() if named} == {}
 
 
 def test_the_sheet_is_short_because_each_output_stores_it() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lambdalab.learn.workbooks.verdicts import accepted
 from lambdalab.models.workloads import border, workloads
 from lambdalab.show import theme
 from lambdalab.show.pictures import workload_plane
@@ -22,7 +23,7 @@ GUESSED = {
     "A": (0.3, 0.4), "B": (1, 0.3), "C": (0.04, 2_700), "D": (0.1, 0.1), "E": (0.5, 3_600), "F": (0.3, 30),
     "G": (0.001, 20), "H": (0.02, 1), "I": (0.05, 0.2), "J": (0.24, 1_800), "K": (0.01, 720), "L": (0.25, 0.5),
 }  # fmt: skip
-LONG = tuple(dataclasses.replace(one, run_s=5_000, accepted=(("VM", "limit"),)) for one in ALL)
+LONG = tuple(dataclasses.replace(one, run_s=5_000) for one in ALL)
 CASES: dict[str, tuple[Any, Any, int]] = {
     "all": (ALL, None, 2),
     "guessed": (ALL, GUESSED, 2),
@@ -36,7 +37,7 @@ CASES: dict[str, tuple[Any, Any, int]] = {
     "one": (ALL[:1], {"A": (0.5, 1_000)}, 2),
     "none": ((), None, 2),
     "long": (LONG, None, 2),
-    "other": (tuple(one for one in ALL if one.accepted[0][0] != "Lambda"), None, 2),
+    "other": (tuple(one for one in ALL if accepted(one.name)[0][0] != "Lambda"), None, 2),
 }
 
 
@@ -144,7 +145,7 @@ def test_the_table_gives_the_place_of_each_card_and_no_reason() -> None:
         ("Server or container", "something else: 3"),
         ("Batch job or container", "something else: 1"),
     ]
-    assert not [reason for one in ALL for _, reason in one.accepted if reason in told]
+    assert not [reason for one in ALL for _, reason in accepted(one.name) if reason in told]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -77,7 +77,7 @@ def write_class(graded: Sequence[Graded], path: Path) -> None:
         )  # fmt: skip
         canvas.text(355 + long, y, str(count), colour=canvas.colours.text, bold=True)
     canvas.bottom(f"lambdalab grade, {len(graded)} submissions")
-    canvas.figure.update_layout(width=theme.WIDTH, xaxis={"visible": False}, yaxis={"visible": False})
+    canvas.figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
     drawn = canvas.figure.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False})
     figure = f'<div role="img" aria-label="{escape(report.finding(graded))}">{drawn}</div>'
     table = report.table(graded).html(sheet=False)

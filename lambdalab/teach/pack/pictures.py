@@ -16,6 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from lambdalab.show import theme
 from lambdalab.teach import cells, course
 from lambdalab.teach.course import Course, Kind
 
@@ -27,7 +28,7 @@ _SPOKEN = re.compile(r'aria-label="([^"]*)"')
 _TIMES = 2
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>body{{margin:0;background:#fff}}main{{transform:scale(1.4);transform-origin:0 0;width:900px}}
+<style>body{{margin:0;background:{paper}}}main{{transform:scale(1.4);transform-origin:0 0;width:900px}}
 .spoken{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}</style>
 <main>{body}</main></html>
 """
@@ -55,7 +56,8 @@ def stored(book: Course) -> Iterator[Stored]:
     """Every picture of every lesson, in reading order."""
     for page in book.of(Kind.LESSON):
         for place, (kind, text, spoken) in enumerate(_in(course.read(page.path)), start=1):
-            whole = text if kind == "svg" else _PAGE.format(title=html.escape(page.label), body=text)
+            told = {"title": html.escape(page.label), "paper": theme.LIGHT.paper, "body": text}
+            whole = text if kind == "svg" else _PAGE.format(**told)
             yield Stored(f"{page.number}-{place}.{kind}", whole, spoken)
 
 
