@@ -225,17 +225,26 @@ def tune(lab: Lab, name: str, event: Any, memory: Sequence[int], repeats: int) -
                 result = function.invoke(event)
                 if result.function_error or result.report is None:
                     said = result.error or {}
-                    raise LabError(
-                        f"{name} failed at {size:,} MB, so it cannot be tuned: {said.get('errorType')}: "
-                        f"{said.get('errorMessage')}. A smaller size has less CPU and takes longer: give the function "
-                        "a longer timeout, mend it, or leave this size out of `memory`."
-                    )
+                    what = f"{said.get('errorType')}: {said.get('errorMessage')}"
+                    raise LabError(f"{name} failed at {size:,} MB, so it cannot be tuned: {what}. {_advice(event)}")
                 reports.append(result.report)
                 if number == 0:
                     init_ms = result.report.init_ms or 0.0
             durations = tuple(report.duration_ms for report in reports[1:])
             rows.append(Size(size, init_ms, durations, architecture))
     return Tuning(name, tuple(rows), date.today().isoformat(), _machine())
+
+
+def _advice(event: Any) -> str:
+    if event is None:
+        return (
+            "It was called without an event: if it needs one, give it, as in `lab.tune(name, event)`. "
+            "Else mend the function, or give it a longer timeout."
+        )
+    return (
+        "A smaller size has less CPU and takes longer: give the function a longer timeout, mend it, or leave this size "
+        "out of `memory`."
+    )
 
 
 @contextmanager

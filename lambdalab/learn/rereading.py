@@ -44,7 +44,7 @@ def summary(number: str, data: Mapping[str, Any]) -> Shown:
         return Shown(f"<p>{line}</p>", line)
     kicker = f"{number}, what to look at again"
     heading = _counted(len(answers), len(wrong), len(cells)) if answers else "From the trigger table"
-    notes = _notes(number, data, len(asked) - len(answers))
+    notes = _notes(number, data, len(asked) - len(answers), wrong=bool(wrong))
     lines, rows = [f"{number}: {heading}."], []
     for (own, section), what in sorted(pages.items(), key=lambda page: page[0][0]):
         title, told = f"{own} {lesson(own).title}", "; ".join(what)
@@ -65,10 +65,10 @@ def _counted(answers: int, wrong: int, cells: int) -> str:
     return f"{questions} answered, {wrong or 'none'} to look at again{table}"
 
 
-def _notes(number: str, data: Mapping[str, Any], left: int) -> list[str]:
+def _notes(number: str, data: Mapping[str, Any], left: int, *, wrong: bool) -> list[str]:
     """What of the round is open, or how to begin another one."""
     if len(rounds(number, data)) > 1 and not rounds(number, data)[-1]["answers"]:
         return ["This is what the round before says: the new one has no answer yet."]
     if left:
         return [f"{left} {'question is' if left == 1 else 'questions are'} still open."]
-    return [f'Another round begins with what went wrong: `review("{number}", again=True)`.']
+    return [f'Another round{" begins with what went wrong" if wrong else ""}: `review("{number}", again=True)`.']

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
-from typing import Any
 
 from lambdalab.facts import price
 from lambdalab.models.cost import month_price
@@ -59,8 +58,6 @@ class Workload:
     windows: bool
     answer_s: float
     init_s: float
-    accepted: tuple[tuple[str, str], ...]
-    against: str
 
     @property
     def calls(self) -> int:
@@ -113,6 +110,11 @@ class Workload:
         return self.share < RARE and self.at_once < MANY_AT_ONCE
 
     @property
+    def starts_in_time(self) -> bool:
+        """A cold start and the piece together are over before somebody has waited for too long."""
+        return not self.answer_s or self.init_s + self.run_s <= self.answer_s
+
+    @property
     def fits_a_function(self) -> bool:
         """No limit is broken, the system is Linux, and Lambda is not the dearer one; latency is left out."""
         return not self.broken and not self.windows and self.lambda_usd <= self.standing_usd
@@ -152,12 +154,7 @@ def workloads() -> tuple[Workload, ...]:
     """The twelve cards, A to L (lesson 12, its picture, workbook 12)."""
     text = resources.files("lambdalab").joinpath("workloads.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    return tuple(_workload({**data["defaults"], **row}) for row in data["workload"])
-
-
-def _workload(row: Mapping[str, Any]) -> Workload:
-    accepted: Sequence[Sequence[str]] = row["accepted"]
-    return Workload(**{**row, "accepted": tuple((verdict, reason) for verdict, reason in accepted)})
+    return tuple(Workload(**{**data["defaults"], **row}) for row in data["workload"])
 
 
 def workload(name: str) -> Workload:

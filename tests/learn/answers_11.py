@@ -42,8 +42,6 @@ A_11_1 = Answers(
         "words, a fraction": "from fractions import Fraction\n\ndef call_cost(line, arch):\n    words = line.split()\n"
         '    ms = int(words[words.index("Billed") + 2])\n    mb = int(words[words.index("Size:") + 1])\n'
         "    return Fraction(REQUEST) + Fraction(ms * mb, 1024 * 1000) * Fraction(GB_SECOND[arch])\n",
-        "the course's own library, in numpy": "import numpy as np\nfrom lambdalab.models.cost import report_price\n\n"
-        "def call_cost(line, arch):\n    return np.float64(report_price(line, arch))\n",
         "arm64 for a fifth less": _cost(
             end='REQUEST + ms / 1e3 * mb / 1024 * 0.0000166667 * (0.8 if "arm" in arch else 1)'
         ),
@@ -80,6 +78,12 @@ MORE_WRONG["11.1"] = {
     "a text": ("case", _cost(end='f"{REQUEST + ms / 1000 * mb / 1024 * GB_SECOND[arch]:.9f}"')),
     "the size of the example for all": ("case", _cost(mb="128")),
     "a warm line alone": ("raised", _cost(r'int(re.search(r"Max Memory Used: \d+ MB\t$", line)[0])')),
+    "nine decimals": ("rounded", _cost(end="round(REQUEST + ms / 1000 * mb / 1024 * GB_SECOND[arch], 9)")),
+    "the course's own function": (
+        "borrowed",
+        "from lambdalab.models.cost import report_price\n\ndef call_cost(line, arch):\n"
+        "    return float(report_price(line, arch))\n",
+    ),
     "two mistakes": ("case", _cost(_HANDLER, end="ms / 1000 * mb / 1024 * GB_SECOND[arch]")),
 }
 
@@ -319,7 +323,6 @@ A_11_4 = Answers(
         "        calls += 20_000\n        if math.ceil(calls / takes) * 730 * server_hour <= calls * one:\n"
         "            return calls\n    return None\n",
         "a fraction": "from fractions import Fraction\n" + _even(end="Fraction(calls) if calls <= takes else None"),
-        "the course's own library": "from lambdalab.models.servers import break_even\n",
     },
     wrong={
         "nothing-returned": _even(end="print(calls)"),
@@ -347,6 +350,19 @@ MORE_WRONG["11.4"] = {
     ),
     "no request, one server": ("request-forgotten", _even("ms / 1000 * mb / 1024 * 0.0000166667", end="calls")),
     "a month of 31 days": ("another-month", _even(server="744 * server_hour")),
+    "a server's month of 31 days": (
+        "another-month-of-calls",
+        _even(takes="server_rps * 3600 * hours_a_day * 31"),
+    ),
+    "a server's month of 30 days": (
+        "another-month-of-calls",
+        _even(takes="server_rps * 3600 * hours_a_day * 30"),
+    ),
+    "the course's own function": ("borrowed", "from lambdalab.models.servers import break_even\n"),
+    "the course's own function, from its module": (
+        "borrowed",
+        "from lambdalab.models import servers\n\ndef break_even(*given):\n    return servers.break_even(*given)\n",
+    ),
     "infinity for none": ("case", _even(end="calls if calls <= takes else math.inf")),
     "zero for none": ("case", _even(end="calls if calls <= takes else 0")),
     "a text": ("case", _even(end='f"{calls:.0f}" if calls <= takes else None')),

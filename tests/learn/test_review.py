@@ -277,6 +277,14 @@ def test_another_round_forgets_nothing_of_the_one_before_until_it_has_answers(ca
     assert "the new one has no answer yet" in text and "9 of 10" in text
 
 
+def test_where_nothing_went_wrong_no_other_round_begins_with_it(capsys: Said) -> None:
+    answer_all()
+    look_again("R1")
+    text = capsys.readouterr().out
+    assert "Nothing to look at again." in text
+    assert "Another round: `review" in text and "went wrong" not in text
+
+
 def test_an_item_that_has_left_the_pool_is_left_out(capsys: Said) -> None:
     shown_and_answered(1, "a")
     store.change(lambda data: data["reviews"]["R1"]["rounds"][0]["draw"].__setitem__(4, "R1-99"))

@@ -15,9 +15,9 @@ import pytest
 from lambdalab.learn import check
 from lambdalab.learn.exercises import find
 from lambdalab.learn.workbooks import deal_breakers, one_page, pieces, verdicts, ways
-from lambdalab.models.workloads import MANY_AT_ONCE, RARE, border, workload, workloads
+from lambdalab.models.workloads import MANY_AT_ONCE, RARE, REASONS, VERDICTS, border, workload, workloads
 from tests.learn import cells
-from tests.learn.answers_12 import A_12_1, A_12_4, A_12_5, MORE_WRONG, OTHER_CHANGES
+from tests.learn.answers_12 import A_12_1, A_12_4, A_12_5, MORE_WRONG, OTHER_CHANGES, OTHER_COSTS
 
 ROOT = Path(__file__).parents[2]
 SOLUTION = json.loads((ROOT / "solutions/12_when_to_use_lambda.ipynb").read_text(encoding="utf-8"))
@@ -64,8 +64,16 @@ def test_names_learnt_by_heart_fail_with_other_numbers() -> None:
 # 12.2 and 12.3
 
 
+def test_a_card_that_is_looked_at_tells_no_verdict_and_no_hint() -> None:
+    assert list(verdicts.ACCEPTED) == [one.name for one in workloads()]
+    for one in workloads():
+        told = repr(one) + repr(vars(one))
+        assert not [word for word in (*VERDICTS, *REASONS) if f"'{word}'" in told]
+        assert verdicts.against(one.name) not in told
+
+
 def test_prices_and_shares_agree_with_every_accepted_reason_about_load() -> None:
-    reasons = [(one, reason) for one in workloads() for _, reason in one.accepted]
+    reasons = [(one, reason) for one in workloads() for _, reason in verdicts.accepted(one.name)]
     assert {"steady load", "spiky load", "rare"} <= {reason for _, reason in reasons}
     for one, reason in reasons:
         if reason == "steady load":
@@ -85,9 +93,10 @@ def test_the_workbook_says_from_which_numbers_on_a_load_is_rare_or_spiky() -> No
 
 def test_each_item_is_looked_at_with_something_that_speaks_against_another_verdict() -> None:
     for one in workloads():
-        assert len(f"For “{one.name}” you chose one thing, because of another. {one.against}".split()) <= 50
-        for word in ("Lambda", "Fargate", *(reason for _, reason in one.accepted)):
-            assert word not in one.against, f"{one.name}: the answer stands in what is said against another one"
+        said = verdicts.against(one.name)
+        assert len(f"For “{one.name}” you chose one thing, because of another. {said}".split()) <= 50
+        for word in ("Lambda", "Fargate", *(reason for _, reason in verdicts.accepted(one.name))):
+            assert word not in said, f"{one.name}: the answer stands in what is said against another one"
 
 
 @pytest.mark.parametrize("offered", [verdicts.CHANGES, verdicts.AGAIN])
@@ -99,7 +108,7 @@ def test_of_three_changes_exactly_one_turns_a_verdict(offered: Any) -> None:
 
 def test_the_verdict_before_a_change_is_the_cards_own() -> None:
     for name in (*verdicts.CHANGES, *verdicts.AGAIN):
-        assert workload(name).fits_a_function == (workload(name).accepted[0][0] == "Lambda"), name
+        assert workload(name).fits_a_function == (verdicts.accepted(name)[0][0] == "Lambda"), name
 
 
 @pytest.mark.parametrize("changed", OTHER_CHANGES)
@@ -160,6 +169,17 @@ def test_an_endless_plan_for_what_cannot_fit_is_stopped() -> None:
     assert not result.done and "Traceback" not in result.text
 
 
+@pytest.mark.parametrize(("way", "made"), [(way, made) for way in OTHER_COSTS for made in OTHER_COSTS[way]])
+def test_what_is_wrong_with_a_price_is_told_and_nothing_else(way: str, made: str) -> None:
+    names = cells.run(cells.notebook(), A_12_4.given)
+    cells.run(names, A_12_4.solution + f'costs["{way}"] = {made}\n')
+    result = check("12.4", namespace=names)
+    assert not result.done and result.message is not None
+    said = f"{result.message.seen} {result.message.advice}"
+    assert OTHER_COSTS[way][made] in said
+    assert ("rounded" in said) == (OTHER_COSTS[way][made] == "rounded")
+
+
 # 12.5
 
 
@@ -183,7 +203,7 @@ def test_the_form_of_the_twin_would_be_right_but_for_its_workload() -> None:
     names["page"] = page
     assert check("12.5", namespace=names).message_id == "shape"
     for one in workloads():
-        names["page"] = {**page, "workload": one.name, "decision": one.accepted[0]}
+        names["page"] = {**page, "workload": one.name, "decision": verdicts.accepted(one.name)[0]}
         assert not check("12.5", namespace=names).done, one.name
 
 

@@ -57,6 +57,10 @@ def cases(rng: random.Random | None) -> Sequence[Case]:
             ("ten hours a day", _drawn(rng, 10, enough=False, but=True)),
             ("short calls, two hours a day", (128, rng.choice((15, 25, 30)), 0.0104, rng.randint(25, 40), 2)),
         ]
+    tried += [  # so near to what one server takes that a month of another length says something else
+        ("a server that can do 6.13 a second", (512, 200, 0.0416, 6.13, 24)),
+        ("a server that can do 6.25 a second", (512, 200, 0.0416, 6.25, 24)),
+    ]
     return [_case(*one) for one in tried]
 
 
@@ -110,6 +114,7 @@ def _case(tried: str, given: Given) -> Case:
         return Seen(False, f"got {calls(value)}", value, message=_both(tried, given, float(value)))
 
     def run(work: Work) -> Seen:
+        formulas.write_it_yourself(work, NAME, break_even)
         return formulas.answered(work, NAME, args, judged)
 
     return Case(tried, event, run, about=(NAME, given))
@@ -159,6 +164,7 @@ def computed(
     paid: str = "all",
     room: str = "busy",
     month_hours: float = HOURS,
+    room_hours: float | None = None,
     ms_in_a_second: float = 1_000,
     mb_in_a_gb: float = 1_024,
     unit: float = 1,
@@ -169,6 +175,7 @@ def computed(
     Args:
         paid: the hours for which a server is paid, "all" or "busy"; "one" is a single hour.
         room: the hours in which it takes calls, "all" or "busy"; "none" looks at no room at all.
+        room_hours: the month in which it takes calls, where that is another one than the month it is paid for.
         unit: the calls by which the result is divided.
         more: the price of as many servers as are needed is taken, and not looked at again.
     """
@@ -179,7 +186,7 @@ def computed(
         one += float(price("lambda.requests_per_million")) / 1e6 * request
         share = hours / 24
         found = hour * {"all": month_hours, "busy": month_hours * share, "one": 1}[paid] / one
-        holds = rps * 3600 * month_hours * (share if room == "busy" else 1)
+        holds = rps * 3600 * (room_hours or month_hours) * (share if room == "busy" else 1)
         if more:
             return found * math.ceil(found / holds)
         if room != "none" and found > holds:
@@ -212,7 +219,7 @@ def told(one: Tried) -> Mapping[str, object]:
     seconds = HOURS * 3600 * hours / 24
     return {
         "what": sentence(one.case.tried),
-        "got": calls(number),
+        "got": "`None`" if one.seen.value is None else calls(number),
         "rps": f"{number / seconds:.1f}",
         "can": f"{rps:g}",
         "n": _servers(given, number),

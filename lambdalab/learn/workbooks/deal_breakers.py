@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from lambdalab.learn.cases import called, first
-from lambdalab.learn.exercises import Case, Detect, Tried
+from lambdalab.learn.exercises import Case, Detect, Hit, Tried
 from lambdalab.learn.words import kind_of
+from lambdalab.learn.work import Work
 from lambdalab.models.workloads import limits, workload
 
 PLAIN: Mapping[str, Any] = {
@@ -26,6 +27,7 @@ PLAIN: Mapping[str, Any] = {
     "browser": False,
 }
 """A workload that breaks nothing."""
+_SEVERAL = 3  # so many empty lists are no single limit that was forgotten
 
 _CASES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (  # what differs from PLAIN, and how it may vary
     ("a run of 16 min", {"run_s": 960}, {"run_s": (901, 1_200, 3_600)}),
@@ -34,6 +36,7 @@ _CASES: Sequence[tuple[str, dict[str, Any], dict[str, Any]]] = (  # what differs
     ("0.9 MB, asynchronous", {"payload_mb": 0.9}, {"payload_mb": (0.3, 0.5, 0.95)}),
     ("1.2 MB, asynchronous", {"payload_mb": 1.2}, {"payload_mb": (1.1, 2, 5)}),
     ("40 s behind an API", {"call": "sync", "browser": True, "run_s": 40}, {"run_s": (30, 60, 300)}),
+    ("40 s, a program waits", {"call": "sync", "run_s": 40}, {"run_s": (30, 60, 300)}),
     ("12 GB of memory", {"memory_mb": 12_288}, {"memory_mb": (10_241, 16_384, 32_768)}),
     ("11 GB in /tmp", {"tmp_mb": 11_264}, {"tmp_mb": (10_241, 20_480)}),
     ("a GPU", {"gpu": True}, {}),
@@ -84,17 +87,49 @@ def no_list(one: Tried) -> Mapping[str, object] | None:
     return {"kind": kind_of(value)} if other else None
 
 
-def forgotten(name: str) -> Detect:
-    """This limit is broken and was not named, although a list came back."""
-    return first(lambda one: _missing(one, name))
-
-
-def _missing(one: Tried, name: str) -> Mapping[str, object] | None:
-    (given,) = one.case.about
-    found = _names(one)
-    if found is None or name not in broken(given) or name in found:
+def nothing_found(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Wherever the function fails, its list is empty."""
+    failing = [one for one in tried if not one.seen.ok]
+    if len(failing) < _SEVERAL or any(_names(one) != [] for one in failing):
         return None
-    return {"run": given["run_s"], "payload": given["payload_mb"]}
+    return Hit(failing[0], {"what": failing[0].case.tried, "n": len(failing) - 1})
+
+
+def one_alone(tried: Sequence[Tried], work: Work) -> Hit | None:
+    """Wherever the function fails, it named one of several."""
+    failing = [one for one in tried if not one.seen.ok]
+    named = [_names(one) or [] for one in failing]
+    if not failing or not all(
+        len(found) == 1 and found[0] in broken(*one.case.about) for one, found in zip(failing, named, strict=True)
+    ):
+        return None
+    return Hit(failing[0], {"what": failing[0].case.tried, "name": named[0][0]})
+
+
+def forgotten(name: str) -> Detect:
+    """This limit is broken and was not named, although a list came back; and no other one was forgotten."""
+
+    def detect(tried: Sequence[Tried], work: Work) -> Hit | None:
+        missing = [(one, _missing(one)) for one in tried if not one.seen.ok]
+        if {each for _, names in missing for each in names} != {name}:
+            return None
+        one = next(one for one, names in missing if names)
+        (given,) = one.case.about
+        return Hit(one, {"run": given["run_s"], "payload": given["payload_mb"]})
+
+    return detect
+
+
+def _missing(one: Tried) -> list[str]:
+    found = _names(one)
+    return [] if found is None else [name for name in broken(*one.case.about) if name not in found]
+
+
+def no_browser(one: Tried) -> Mapping[str, object] | None:
+    """The API's limit was named where no API is in front."""
+    (given,) = one.case.about
+    named = "rest_s" in (_names(one) or []) and not given["browser"]
+    return {"run": given["run_s"], "call": given["call"]} if named else None
 
 
 def without_need(name: str) -> Detect:

@@ -7,13 +7,14 @@ function answered, so the message is about the one mistake that explains it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-from lambdalab.learn.exercises import Detect, Hit, Message, Seen, Tried, Unwritten
+from lambdalab.learn.exercises import Detect, Hit, Message, Seen, Stop, Tried, Unwritten
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
 
@@ -57,6 +58,30 @@ def answered(work: Work, name: str, args: Sequence[Any], judged: Callable[[Any],
         return Seen(False, f"raised {outcome.raised.kind}", raised=outcome.raised)
     seen = judged(outcome.value)
     return replace(seen, facts={**seen.facts, "printed": bool(outcome.printed)})
+
+
+def write_it_yourself(work: Work, name: str, original: Callable[..., Any]) -> None:
+    """Go on only if the student's function is neither the course's own nor hands its work on to that one.
+
+    Args:
+        original: the function of the course that does what the exercise asks for.
+
+    Raises:
+        Stop: it is, or does.
+    """
+    value, word, module = work.names[name], original.__name__, original.__module__
+    code, known = getattr(value, "__code__", None), getattr(value, "__globals__", {})
+    used = code.co_names if code else ()
+    behind = [known.get(each) for each in used]
+    borrows = any(each is original for each in behind)
+    from_module = word in used and (module in used or any(getattr(each, "__name__", "") == module for each in behind))
+    if code is None:  # no function that the student wrote; where it runs in another process, all there is is the text
+        typed = "\n".join(work.names.get("In", ()))
+        from_module = bool(re.search(rf"^\s*from {re.escape(module)} import .*\b{word}\b", typed, re.MULTILINE))
+    if value is original or borrows or from_module:
+        seen = f"Your `{name}` is the course's own `{word}`." if value is original else f"`{word}` does the work here."
+        idea = "The course has such a function, and at work you would use it. Here you write the rule down yourself."
+        raise Stop(Message(seen, idea, "Write the function without it, run its cell, and check again."), "borrowed")
 
 
 def no_number(value: Any) -> Seen:

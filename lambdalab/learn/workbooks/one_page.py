@@ -17,6 +17,7 @@ from lambdalab.learn.cases import all_filled, first
 from lambdalab.learn.exercises import Case, Detect, Message, Seen, Stop, Tried
 from lambdalab.learn.words import kind_of, short
 from lambdalab.learn.work import Work
+from lambdalab.learn.workbooks.verdicts import accepted, against
 from lambdalab.learn.workbooks.ways import FormulaError, computed, decimals, is_computed, is_formula, names_in
 from lambdalab.models.workloads import DAY_S, REASONS, VERDICTS, Workload, workload, workloads
 
@@ -25,6 +26,8 @@ MEASURED = "measured:"
 _NUMBERS, _COMPUTED = 3, 2  # numbers in the form, and how many of them have to be computed from facts
 _NEAR = Decimal("0.01")
 _LEAST_WORDS = {"against": 6, MEASURED: 4}
+_FACTORS = 2  # hours a day and days, written out: 9 * 22
+_HOURS = (24, 60, 168, 672, 696, 720, 730, 744, 3600, 8760)  # one of these makes hours of an hourly price's time
 _EVERYWHERE = (0, 1, 7, 24, 28, 30, 60, 1000, 1024, 3600, 86_400)  # numbers that stand in a formula about anything
 _DENIED = re.compile(r"\b(?:nothing|no argument)\b.* against\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|by|until|since|of) (?:19|20)\d\d\b(?! [a-z]+s\b)", re.IGNORECASE)
@@ -35,6 +38,8 @@ _WITH_UNIT = re.compile(rf"(?:[$€]|\bUSD) ?{_NUMBER}|{_NUMBER}{_UNIT}", re.IGN
 MISTAKES = (
     "no-source",
     "adds-up-otherwise",
+    "price-without-hours",
+    "limit-without-figure",
     "another-workload",
     "no-counter-argument",
     "from-the-twin",
@@ -85,7 +90,8 @@ def _decision(work: Work) -> Seen:
     _code(verdict, VERDICTS, "decision")
     _code(reason, REASONS, "decision")
     seen = f'For "{chosen.name}" you decided "{verdict}", because "{reason}".'
-    return Seen((verdict, reason) in chosen.accepted, f"{verdict}, {reason}", message=Message(seen, chosen.against))
+    right = (verdict, reason) in accepted(chosen.name)
+    return Seen(right, f"{verdict}, {reason}", message=Message(seen, against(chosen.name)))
 
 
 def _numbers(work: Work) -> Seen:
@@ -97,7 +103,7 @@ def _numbers(work: Work) -> Seen:
             Message(f'`page["numbers"]` holds {found}.', 'Write three, each as `("what", 1.5, "the way to it")`.')
         )
     for entry in given:
-        if wrong := _number(entry):
+        if wrong := _number(entry) or _out_of_place(entry, chosen):
             return wrong
     values = [Decimal(str(value)) for _, value, _ in given]
     if len(set(values)) < len(values):
@@ -135,6 +141,22 @@ def _number(entry: Any) -> Seen | None:
         return _not_yet(f'The way to "{what}" cannot be computed: {short(way)}.', str(wrong))
     if abs(again - Decimal(str(value))) > _NEAR * abs(again):
         return _not_yet("", "", id="adds-up-otherwise", n=short(value), what=what, again=f"{again:.3g}")
+    return None
+
+
+def _out_of_place(entry: Any, chosen: Workload) -> Seen | None:
+    """Whether a way multiplies what does not belong together, as far as its units tell; else None."""
+    what, _, way = entry
+    if not isinstance(way, str) or way.strip().lower().startswith(MEASURED) or not is_computed(way):
+        return None
+    names, numbers, own = names_in(way), set(decimals(way)), _figures(chosen)
+    told = {"what": what, "way": short(way), "w": chosen.name}
+    hours = {Decimal(hours) for hours in _HOURS} | {Decimal(f"{chosen.run_s / 3600:.10g}")}
+    if any("hour" in fact(name).unit for name in names) and not numbers & hours and len(numbers - own) < _FACTORS:
+        return _not_yet("", "", id="price-without-hours", **told)
+    limits_alone = all(name.startswith("limits.") for name in names)
+    if limits_alone and not numbers <= {Decimal(number) for number in _EVERYWHERE} and not numbers & own:
+        return _not_yet("", "", id="limit-without-figure", **told)
     return None
 
 

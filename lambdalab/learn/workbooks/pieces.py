@@ -11,18 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from lambdalab.facts import price
 from lambdalab.learn.cases import all_filled
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Seen, Stop, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
-from lambdalab.models.cost import invocation_price
 from lambdalab.models.servers import fargate_run
 
 AT_ONCE = 20
 WAYS = ("lambda", "fargate")
 _TOTAL, _OVERHEAD, _LIMIT, _RESERVE, _MEMORY = 2_400, 20, 900, 0.10, 1_769
-_SECONDS, _SHARE = 0.1, 0.01  # tolerances, of a piece's seconds and of a price
-_NEAR = 0.05  # a price that is off by less was probably rounded
+_SECONDS, _SHARE = 0.1, 0.005  # tolerances, of a piece's seconds and of a price: a run's overhead is 0.8 % of its price
+_DIGITS = range(1, 5)  # to which a price may have been rounded
 _Job = tuple[float, float, float, float]
 
 
@@ -97,12 +97,24 @@ def _same(value: Any, expected: tuple[int, float] | None) -> bool:
 
 def price_of(way: str) -> float:
     """USD of the 40 minutes: the pieces on Lambda, or one run on Fargate with 1 vCPU and 2 GB."""
+    count, seconds = _pieces()
+    return on_lambda(count * seconds, count) if way == "lambda" else on_fargate(_TOTAL + _OVERHEAD)
+
+
+def _pieces() -> tuple[int, float]:
     found = right((_TOTAL, _OVERHEAD, _LIMIT, _RESERVE))
     assert found is not None
-    count, seconds = found
-    if way == "lambda":
-        return count * float(invocation_price(seconds * 1000, _MEMORY))
-    return float(fargate_run(_TOTAL + _OVERHEAD, 1, 2).usd)
+    return found
+
+
+def on_lambda(seconds: float, count: int, memory_gb: float = _MEMORY / 1_024) -> float:
+    """USD of so many runs that take so many seconds together."""
+    gb_s = seconds * memory_gb
+    return gb_s * float(price("lambda.duration_x86_gb_s")) + count * float(price("lambda.requests_per_million")) / 1e6
+
+
+def on_fargate(seconds: float) -> float:
+    return float(fargate_run(seconds, 1, 2).usd)
 
 
 def _priced(work: Work) -> Seen:
@@ -118,12 +130,12 @@ def _priced(work: Work) -> Seen:
         off = abs(float(value) / price_of(way) - 1)
         if off > _SHARE:
             facts = {"way": way, "said": float(value)}
-            text = Message(f"For {way} you have ${float(value):.4g}.", *(_ROUNDED if off < _NEAR else _ADVICE[way]))
+            text = Message(f"For {way} you have ${float(value):.4g}.", *_what_is_wrong(way, float(value)))
             return Seen(False, f"{way}: ${float(value):.4g}", value, facts=facts, message=text)
     return Seen(True, ", ".join(f"{way} ${float(said[way]):.3f}" for way in WAYS))
 
 
-_ROUNDED = ("That is near, and rounded. A fraction of a cent counts when there are a million films.", "Do not round.")
+_ROUNDED = ("That is rounded. A fraction of a cent counts when there are a million films.", "Do not round.")
 _ADVICE = {
     "lambda": (
         "Each piece is billed with its overhead.",
@@ -131,6 +143,35 @@ _ADVICE = {
     ),
     "fargate": ("One run has its overhead once.", "Look at hours × (1 vCPU and 2 GB), each with its own price."),
 }
+
+
+def _what_is_wrong(way: str, value: float) -> tuple[str, str]:
+    """Idea and advice: those of the mistake that gives this price, or else general ones."""
+    for made, idea, look in _mistakes(way):
+        if abs(value / made - 1) < _SHARE / 10:
+            return idea, look
+    if any(value == round(price_of(way), digits) for digits in _DIGITS):
+        return _ROUNDED
+    return _ADVICE[way]
+
+
+def _mistakes(way: str) -> list[tuple[float, str, str]]:
+    """What typical mistakes make of a price, each with its idea and advice."""
+    count, seconds = _pieces()
+    runs, whole = count * seconds, _TOTAL + _OVERHEAD
+    alone = f"That is the price of {_TOTAL:,} s: of the work alone"
+    if way == "fargate":
+        return [
+            (on_fargate(_TOTAL), f"{alone}.", "The container fetches and joins too."),
+            (on_fargate(runs), f"That is the price of {runs:,.0f} s: of {count} pieces.", "Here it is one run."),
+        ]
+    look = "Look at what each piece does beside its share of the work."
+    return [
+        (on_lambda(_TOTAL, count), f"{alone}, without any overhead.", look),
+        (on_lambda(whole, count), f"That is the price of {whole:,} s: with the overhead of one piece.", look),
+        (on_lambda(runs, count, _MEMORY / 1_000), "AWS counts 1 GB as 1,024 MB.", "Look at the memory."),
+        (on_lambda(runs, count, _MEMORY), "That takes MB as GB.", "Look at the memory, and what the price is for."),
+    ]
 
 
 # -- typical wrong answers ---------------------------------------------------------------------------------------------

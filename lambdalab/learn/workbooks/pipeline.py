@@ -98,7 +98,7 @@ def _priced(tried: str, comes: Month) -> Case:
         if not wrong:
             return Seen(True, f"{_usd(sum(expected.values()))} together", value, facts=facts)
         text = _odd(tried, wrong[0], said, expected, others)
-        return Seen(False, f"{_named(wrong)} otherwise", value, facts=facts, message=text)
+        return Seen(False, "not right: " + ", ".join(wrong), value, facts=facts, message=text)
 
     def run(work: Work) -> Seen:
         return formulas.answered(work, ITEMS, (vars(comes).copy(),), judged)
@@ -112,11 +112,6 @@ def _usd(value: Any) -> str:
 
 def _keys() -> str:
     return ", ".join(f'"{key}"' for key in KEYS)
-
-
-def _named(wrong: Sequence[str]) -> str:
-    which = ", ".join(wrong[:-1]) + " and " + wrong[-1] if len(wrong) > 1 else wrong[0]
-    return f"{which} {'come' if len(wrong) > 1 else 'comes'}"
 
 
 def _fits(value: Any, expected: float) -> bool:

@@ -138,6 +138,7 @@ def _chosen(tried: str, name: str, mb: int, table: Table, most: float | None = N
     if most is not None and table[mb] > most:
         return Message(seen, f"That is more than {most:,} ms.", "If no size keeps the time, the answer is `None`.")
     if best is not None and usd(table, best) == usd(table, mb):
+        seen = f"{seen[:-1]}, of {dict(table)}."
         return Message(seen, "Another size costs the same and is faster.", "Look at what decides between equal prices.")
     look = "Multiply size and time for each row, and compare."
     return Message(seen, "Another size costs less" + (" and keeps the time too." if most else "."), look)
@@ -206,7 +207,7 @@ def told(one: Tried) -> Mapping[str, object]:
     mb, best = one.seen.value, right(table, *limit)
     found: dict[str, object] = {"what": sentence(one.case.tried), "most": f"{limit[0]:,}" if limit else ""}
     if mb is not None:
-        found |= {"mb": f"{int(mb):,}", "ms": f"{table[mb]:,}", "price": _price(table, mb)}
+        found |= {"mb": f"{int(mb):,}", "ms": f"{table[mb]:,}", "price": _price(table, mb), "table": dict(table)}
     if mb is not None and best is not None:
         found |= {"best": f"{best:,}", "less": _price(table, best), "times": round(table[mb] / table[best])}
     return found

@@ -30,11 +30,13 @@ class Proposal:
 
     Args:
         against: asks the question that decides, without its answer.
+        look: where to look, or what to do.
     """
 
     before: Bill
     after: Bill
     against: str = ""
+    look: str = ""
 
     @property
     def verdict(self) -> str:
@@ -91,19 +93,25 @@ CHANGED: Mapping[str, Proposal] = {
         _with_a_silent_partner(900, 1_000),
         _with_a_silent_partner(10, 1_000),
         "How long does the one that hangs run, and who pays for it?",
+        'Look again at lesson 11, "A failure has a price too".',
     ),
     "half the memory, it waits": Proposal(
-        _calls(300, 1_024), _calls(300, 512), "What does the partner do with your CPU?"
+        _calls(300, 1_024),
+        _calls(300, 512),
+        "What does the partner do with your CPU?",
+        'Look again at lesson 11, "Memory is CPU".',
     ),
     "arm64, a third slower": Proposal(
         _calls(200, 512),
         _calls(267, 512, architecture="arm64"),
         "A GB-second costs 20 % less there. How many more of them does it take?",
+        "Multiply price and number, before and after.",
     ),
     "batch, one message a minute": Proposal(
         _from_a_queue(1, **_ONE_A_MINUTE),
         _from_a_queue(10, **_ONE_A_MINUTE),
         "How many messages lie in the queue when Lambda fetches?",
+        "Count the requests of an hour, before and after.",
     ),
 }
 
@@ -155,7 +163,7 @@ def _second(work: Work) -> Seen:
     wrong = next((key for key in said if key not in right), None)
     if wrong is None:
         return Seen(True, "priced", rows=rows)
-    text = Message(f'For "{wrong}" you said "{said[wrong]}".', CHANGED[wrong].against, work.exercise.look)
+    text = Message(f'For "{wrong}" you said "{said[wrong]}".', CHANGED[wrong].against, CHANGED[wrong].look)
     return Seen(False, "priced", rows=rows, message=text)
 
 

@@ -1,7 +1,7 @@
 """Exercises 12.2 and 12.3: a verdict for each of the twelve workloads, and the change that turns it around.
 
-Accepted verdicts stand beside each workload (workloads.toml); limits and prices are computed (`models/workloads.py`),
-and computed again with each change.
+Accepted verdicts stand here and not on the cards, which students look at; limits and prices are computed
+(`models/workloads.py`), and computed again with each change.
 """
 
 from __future__ import annotations
@@ -15,20 +15,88 @@ from lambdalab.learn.cases import all_filled, reasoned, second_comes_next
 from lambdalab.learn.exercises import Case, Detect, Hit, Message, Row, Seen, Stop, Tried
 from lambdalab.learn.words import short
 from lambdalab.learn.work import Work
-from lambdalab.models.workloads import RARE, REASONS, VERDICTS, Workload, workload, workloads
+from lambdalab.models.workloads import RARE, REASONS, VERDICTS, Workload, workload
 from lambdalab.show.numbers import money, number
 
 # 12.2, twelve workloads
 
+_Pairs = Sequence[tuple[str, str]]
+
+
+def _stands(*reasons: str) -> list[tuple[str, str]]:
+    """Both choices that stand, for each of these reasons."""
+    return [(verdict, reason) for reason in reasons for verdict in ("container service", "VM")]
+
+
+ACCEPTED: Mapping[str, tuple[_Pairs, str]] = {  # the pairs that are right, and what speaks against the others
+    "thumbnails": (
+        [("Lambda", "spiky load")],
+        "5,000 a day are not few. What is special about when they come: what would have to stand ready for ten at "
+        "once?",
+    ),
+    "API": (_stands("steady load"), "Sixty run at once, and never fewer. Who is cheaper for work that never pauses?"),
+    "backup": (_stands("limit"), "It takes 45 minutes and cannot be cut. How long may a function run?"),
+    "webhook": (
+        [("Lambda", "rare")],
+        "It works two seconds a day, one call at a time. What does each choice cost in all the other seconds?",
+    ),
+    "game": (
+        _stands("state", "limit"),
+        "The moves are short, and the load would fit. What has to be there still when the next move comes?",
+    ),
+    "GPU model": (
+        [("VM", "limit"), ("VM", "steady load")],
+        "Which device does it need all day, and does a function offer one?",
+    ),
+    "clean-up": (
+        [("Lambda", "rare")],
+        "Twenty seconds a night. What happens in the other 23 hours and 59 minutes?",
+    ),
+    "chat command": (  # either: with an environment that is kept ready
+        [("container service", "latency"), ("either", "latency"), ("VM", "latency")],
+        "Half an hour between two calls: the start of 4 s comes again and again. How long may an answer take?",
+    ),
+    "ticket sale": (
+        [("Lambda", "spiky load")],
+        "Almost two million orders are not few. When do they come, and what would have to stand ready in between?",
+    ),
+    "accounting": (
+        [("VM", "limit"), ("VM", "team knows it")],
+        "Nobody can change this program or pack it anew. On which system has it to be installed, and which choice "
+        "lets you do that?",
+    ),
+    "import": (
+        [("Lambda", "rare"), ("either", "limit is near")],
+        "Twelve minutes: how far is that from fifteen? And how often does it come?",
+    ),
+    "dashboard": (
+        [("Lambda", "rare"), ("either", "team knows it"), *_stands("team knows it")],
+        "Count the hours of a week in which somebody looks, and the seconds of work in them.",
+    ),
+}
+
+
+def accepted(name: str) -> _Pairs:
+    """The pairs of verdict and reason that are right for a workload, the most usual first."""
+    return ACCEPTED[name][0]
+
+
+def against(name: str) -> str:
+    """What speaks against another verdict, without naming the right one."""
+    return ACCEPTED[name][1]
+
 
 def placed(rng: random.Random | None) -> Sequence[Case]:
     about: dict[str, Any] = {
-        "items": [one.name for one in workloads()],
+        "items": list(ACCEPTED),
         "parts": (VERDICTS, REASONS),
         "form": 'It must be a pair, verdict and reason: `("VM", "state")`.',
         "said": 'chose "{}", because "{}"',
     }
-    return [reasoned("verdict", one.name, accepted=one.accepted, against=one.against, **about) for one in workloads()]
+    return [
+        reasoned("verdict", name, accepted=pairs, against=against, **about)
+        for name, (pairs, against) in ACCEPTED.items()
+    ]
 
 
 def no_limit_broken(one: Tried) -> Mapping[str, object] | None:
@@ -45,10 +113,16 @@ def dearer_on_lambda(one: Tried) -> Mapping[str, object] | None:
     return {"a": money(found.lambda_usd), "b": money(found.standing_usd)}
 
 
+def no_gpu_there(one: Tried) -> Mapping[str, object] | None:
+    """A container service was chosen for what needs a GPU; Fargate, the course's, has none."""
+    found = workload(one.case.about)
+    return {"w": found.name} if found.gpu and one.seen.value[0] == "container service" else None
+
+
 def idle_machine(one: Tried) -> Mapping[str, object] | None:
     """A machine was chosen that would stand idle nearly all day, and nothing but the load speaks for it."""
     found = workload(one.case.about)
-    other_reason = any(verdict == "VM" for verdict, _ in found.accepted)
+    other_reason = any(verdict == "VM" for verdict, _ in accepted(found.name))
     if one.seen.value[0] != "VM" or other_reason or found.share >= RARE or not found.fits_a_function:
         return None
     idle = 100 * (1 - found.share)
@@ -64,11 +138,11 @@ def speaks_against(one: Tried) -> Mapping[str, object] | None:
 def rare_or_spiky(one: Tried) -> Mapping[str, object] | None:
     """Of the two reasons for long pauses the other one fits."""
     found, reason = workload(one.case.about), one.seen.value[1]
-    others = [why for _, why in found.accepted if why in _PAUSES]
+    others = [why for _, why in accepted(found.name) if why in _PAUSES]
     return {"reason": reason, "w": found.name} if reason in _PAUSES and others and reason not in others else None
 
 
-_AGAINST_A_FUNCTION = ("limit", "limit is near", "steady load", "state")
+_AGAINST_A_FUNCTION = ("limit", "limit is near", "steady load", "latency", "state")
 _PAUSES = ("rare", "spiky load")
 
 # 12.3, change one thing
@@ -78,45 +152,45 @@ Change = tuple[str, Mapping[str, Any]]
 
 CHANGES: Mapping[str, Sequence[Change]] = {
     "thumbnails": (
-        ("twice the rate", {"pieces": 10_000, "at_once": 20}),
+        ("a hundred times as many, ten at once as before", {"pieces": 500_000}),
         ("20 min each", {"run_s": 1_200}),
         ("weekdays only", {"pieces": 25_000, "days": 7}),
     ),
     "API": (
         ("a five-hundredth of the rate", {"pieces": 34_560, "at_once": 1}),
         ("50 ms latency", {"answer_s": 0.05}),
-        ("double memory", {"memory_mb": 1_024}),
+        ("eight times the memory", {"memory_mb": 4_096}),
     ),
     "backup": (
-        ("twice a night", {"pieces": 2}),
-        ("more memory", {"memory_mb": 3_008}),
+        ("every hour", {"pieces": 24}),
+        ("10,240 MB of memory", {"memory_mb": 10_240}),
         ("can be cut into 10-minute pieces", {"run_s": 600, "pieces": 5}),
     ),
     "game": (
-        ("more players", {"pieces": 864_000}),
+        ("a hundred times the players", {"pieces": 43_200_000}),
         ("state moves to a store, short calls instead of connections", {"connections": False}),
-        ("faster CPU", {"run_s": 0.01}),
+        ("a CPU ten times as fast", {"run_s": 0.002}),
     ),
     "clean-up": (
-        ("every hour", {"pieces": 24}),
+        ("every minute", {"pieces": 1_440}),
         ("200 accounts in one run, 70 min", {"run_s": 4_200}),
         ("other region", {}),
     ),
     "ticket sale": (
-        ("twice the peak", {"pieces": 3_600_000, "at_once": 1_200}),
+        ("ten times the peak", {"pieces": 18_000_000, "at_once": 6_000}),
         ("3,000/s all day", {"pieces": 3_000 * 86_400 * 28}),
         ("paid by points", {}),
     ),
 }
 AGAIN: Mapping[str, Sequence[Change]] = {
     "webhook": (
-        ("ten times as many", {"pieces": 400}),
-        ("2 MB in each call, and the partner waits", {"payload_mb": 2}),
+        ("a thousand times as many", {"pieces": 40_000}),
+        ("5 MB in each call, and the partner waits", {"payload_mb": 5}),
         ("1,000/s all day", {"pieces": 1_000 * 86_400, "at_once": 50}),
     ),
     "dashboard": (
         ("40 s a view", {"run_s": 40}),
-        ("sixty people", {"pieces": 28_800, "at_once": 6}),
+        ("six hundred people", {"pieces": 288_000, "at_once": 60}),
         ("answers may take 10 s", {"answer_s": 10}),
     ),
 }

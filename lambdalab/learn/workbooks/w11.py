@@ -52,7 +52,7 @@ EXERCISES = exercises(
                 "mb-as-gb": receipts.would_be(receipts.priced(mb_in_a_gb=1)),
                 "a-million-calls": receipts.would_be(receipts.priced(calls=1e6), values=receipts.told),
                 "rounded": receipts.would_be(
-                    *(receipts.priced(digits=digits) for digits in range(9)), values=receipts.told
+                    *(receipts.priced(digits=digits) for digits in receipts.DIGITS), values=receipts.told
                 ),
             },
         ),
@@ -114,7 +114,11 @@ EXERCISES = exercises(
                 "in-millions": against_server.would_be(*(computed(unit=1e6, room=room) for room in ROOMS)),
                 "one-hour": against_server.would_be(*(computed(paid="one", room=room) for room in ROOMS)),
                 "another-month": against_server.would_be(
-                    *(computed(month_hours=hours, room=room) for hours in (720, 744) for room in ROOMS)
+                    *(computed(month_hours=hours, room=room) for hours in (720, 744) for room in ROOMS),
+                    *(computed(month_hours=hours, room_hours=HOURS) for hours in (720, 744)),
+                ),
+                "another-month-of-calls": against_server.would_be(
+                    *(computed(room_hours=hours) for hours in (672, 720, 744))
                 ),
                 "gb-of-1000": against_server.would_be(*(computed(mb_in_a_gb=1000, room=room) for room in ROOMS)),
                 "milliseconds-as-seconds": against_server.would_be(

@@ -18,9 +18,12 @@ EXERCISES = exercises(
             deal_breakers.cases,
             {
                 "no-list": first(deal_breakers.no_list),
+                "nothing-found": deal_breakers.nothing_found,
+                "one-alone": deal_breakers.one_alone,
                 "front-forgotten": deal_breakers.forgotten("rest_s"),
                 "six-for-asynchronous": deal_breakers.forgotten("async_mb"),
                 "one-for-a-caller": deal_breakers.without_need("async_mb"),
+                "no-browser": first(deal_breakers.no_browser),
                 "exactly-the-limit": first(deal_breakers.exactly_named),
             },
         ),
@@ -29,6 +32,7 @@ EXERCISES = exercises(
             {
                 "no-limit-broken": first(verdicts.no_limit_broken),
                 "dearer-on-lambda": first(verdicts.dearer_on_lambda),
+                "no-gpu-there": first(verdicts.no_gpu_there),
                 "idle-machine": first(verdicts.idle_machine),
                 "speaks-against": first(verdicts.speaks_against),
                 "rare-or-spiky": first(verdicts.rare_or_spiky),
@@ -38,17 +42,21 @@ EXERCISES = exercises(
             verdicts.turning,
             {
                 "strengthened": verdicts.said_change(
-                    ("ticket sale", "twice the peak"), ("thumbnails", "twice the rate"), ("thumbnails", "weekdays only")
+                    ("ticket sale", "ten times the peak"), ("thumbnails", "weekdays only")
                 ),
                 "number-where-a-limit-decides": verdicts.said_change(
-                    ("backup", "twice a night"), ("backup", "more memory")
+                    ("backup", "every hour"), ("backup", "10,240 MB of memory")
                 ),
                 "nobody-feels-it": verdicts.said_change(
                     ("clean-up", "other region"), ("ticket sale", "paid by points"), ("API", "50 ms latency")
                 ),
-                "both-prices-move": verdicts.said_change(("API", "double memory")),
-                "far-from-the-border": verdicts.said_change(("clean-up", "every hour")),
-                "speed-is-not-state": verdicts.said_change(("game", "faster CPU"), ("game", "more players")),
+                "both-prices-move": verdicts.said_change(("API", "eight times the memory")),
+                "far-from-the-border": verdicts.said_change(
+                    ("clean-up", "every minute"), ("thumbnails", "a hundred times as many, ten at once as before")
+                ),
+                "speed-is-not-state": verdicts.said_change(
+                    ("game", "a CPU ten times as fast"), ("game", "a hundred times the players")
+                ),
             },
         ),
         "12.4": Part(
