@@ -134,4 +134,3 @@ class Watch:
     def _go(self) -> None:
         processes.thaw(self._family.pid)
         self._stopped = False
-
