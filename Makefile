@@ -4,7 +4,7 @@ PY = .venv/bin/python
 # A worker waits for other processes half of the time: three of them keep two cores busy. And a lab is started a hundred
 # times, so what Python compiles is kept, whatever the caller's environment says.
 KEPT = PYTHONDONTWRITEBYTECODE=
-PYTEST = $(KEPT) $(PY) -m pytest -n 3
+PYTEST = $(KEPT) $(PY) -m pytest -n 3 -p no:nbval
 NBVAL = $(KEPT) $(PY) -m pytest -n 3 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb
@@ -24,7 +24,7 @@ help:
 	@echo "make samples    AWS's sample events, to compare ours with; make test does it too"
 	@echo "make notebooks  navigation, README table, fresh outputs of every notebook"
 	@echo "make exercises  exercises/ from solutions/"
-	@echo "make blank      the notebooks without outputs, in build/blank"
+	@echo "make blank      the course without outputs and solutions, in build/blank"
 	@echo "make pack       the teacher's pack, in build/pack"
 	@echo "make wheelhouse all that a room without network needs, in build/wheelhouse"
 	@echo "make html       the course as web pages that need no network, in build/html"
@@ -69,10 +69,11 @@ notebooks: .venv/dev.stamp
 exercises: .venv/dev.stamp
 	$(PY) -m lambdalab.teach.workbooks
 
-blank: .venv/dev.stamp
-	$(PY) -m lambdalab.teach.notebooks --blank build/blank
+blank: .venv/lab.stamp
+	rm -rf build/blank
+	$(PY) -m lambdalab release all --to build/blank
 
-pack: .venv/dev.stamp
+pack: .venv/lab.stamp
 	$(PY) -m lambdalab.teach.pack --to build/pack
 
 # What an earlier build left in build/lib would go into the wheel.
@@ -97,6 +98,11 @@ clean:
 # Installed once, and again when pyproject.toml changes. A half-made .venv has no working pip and is made again.
 .venv/lab.stamp: pyproject.toml
 	@if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+		if [ ! -w . ]; then \
+			echo "This folder cannot be written, and .venv belongs in it."; \
+			echo "Copy the whole folder to a place of yours, then run make there."; \
+			exit 1; \
+		fi; \
 		found=; \
 		for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 			if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \

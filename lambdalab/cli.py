@@ -54,7 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (where, what) in _ELSEWHERE.items():
         elsewhere = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         if words[:1] == [name]:
-            module = import_module(where)
+            try:
+                module = import_module(where)
+            except ModuleNotFoundError as missing:
+                print(f"{missing.name} is missing here: `lambdalab doctor` says what helps.", file=sys.stderr)
+                return 1
             module.arguments(elsewhere)
             elsewhere.set_defaults(run=module.command)
     given = parser.parse_args(words)

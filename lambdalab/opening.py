@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from lambdalab.teach import bundle, course
@@ -127,6 +128,9 @@ def command(given: argparse.Namespace) -> int:
 
 def _jupyterlab(folder: Path, page: str, port: int | None) -> int:
     """Run JupyterLab until it ends; it asks nobody outside for news or updates."""
+    if find_spec("jupyterlab") is None:
+        print("JupyterLab is missing in this Python: `lambdalab doctor` says what helps.", file=sys.stderr)
+        return 1
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command += [f"--LabApp.default_url=/lab/tree/{page}"]
     if port is not None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -139,7 +142,7 @@ def test_make_lab_passes_the_arguments_on_and_opens_the_first_lesson() -> None:
 @needs_make
 def test_make_test_goes_on_after_a_failure_and_still_fails(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "$@" >> "$0.log"\ncase "$*" in *nbval*) exit 0;; *pytest*) exit 1;; esac\n')
+    python.write_text('#!/bin/sh\necho "$@" >> "$0.log"\ncase "$*" in *--nbval*) exit 0;; *pytest*) exit 1;; esac\n')
     python.chmod(0o755)
     command = ["make", "--old-file=.venv/dev.stamp", "--old-file=.venv/lab.stamp", "test", f"PY={python}"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -152,10 +155,25 @@ def test_make_test_goes_on_after_a_failure_and_still_fails(tmp_path: Path) -> No
 @needs_make
 def test_make_check_leaves_browser_slow_and_notebooks_out() -> None:
     recipe = make("check")
-    assert 'pytest -n 3 -m "not browser and not slow"' in recipe
+    assert 'pytest -n 3 -p no:nbval -m "not browser and not slow"' in recipe
     assert "--nbval" not in recipe
     for tool in ("ruff", "mypy", "lint-imports"):
         assert tool in recipe
+
+
+@needs_make
+def test_make_lab_says_that_a_folder_cannot_be_written_before_it_blames_python() -> None:
+    with TemporaryDirectory() as place:  # pytest's own folders are closed to another user
+        folder = Path(place)
+        for name in ("Makefile", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        folder.chmod(0o555)
+        user = {"user": 65_534, "group": 65_534, "extra_groups": []} if os.geteuid() == 0 else {}  # root may write
+        answer = subprocess.run(["make", "lab"], cwd=folder, capture_output=True, text=True, check=False, **user)
+        folder.chmod(0o755)
+    assert answer.returncode != 0
+    assert "This folder cannot be written" in answer.stdout
+    assert "python3-venv" not in answer.stdout
 
 
 def test_the_makefile_keeps_to_what_old_make_on_macos_knows() -> None:

@@ -91,6 +91,19 @@ def test_in_a_terminal_of_jupyterlab_no_second_one_is_started(
     assert "JupyterLab runs here already" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("package", ["nbformat", "jupyterlab"])
+def test_where_a_package_is_missing_the_doctor_is_named_and_no_traceback_shown(package: str, tmp_path: Path) -> None:
+    program = (
+        f"import sys; sys.modules[{package!r}] = None; from lambdalab import cli; sys.exit(cli.main(['open', 'c']))"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "JUPYTER_SERVER_ROOT"}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 1
+    assert re.fullmatch(rf"(?i){package} is missing .*`lambdalab doctor` says what helps\.\n", answer.stderr)
+
+
 @pytest.mark.slow
 def test_jupyterlab_starts_on_the_first_lesson_and_asks_nobody_for_news(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -53,6 +53,23 @@ def test_the_wheel_holds_the_package_lessons_and_workbooks_and_no_solution(built
     assert names == sources("lambdalab") | {f"lambdalab/{name}" for name in sources("notebooks", "exercises")}
 
 
+def test_installed_as_it_lies_it_is_found_also_beside_a_folder_of_its_name(built: Path, tmp_path: Path) -> None:
+    build = f"from setuptools import build_meta; build_meta.build_editable({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=built / "source", capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site-packages")
+    (tmp_path / "lambdalab").mkdir()  # as a clone, beside a student's script
+    program = f"""
+import importlib.util, site, sys
+sys.path.insert(0, {str(tmp_path)!r})
+site.addsitedir({str(tmp_path / "site-packages")!r})
+print(importlib.util.find_spec("lambdalab").origin)
+"""
+    answer = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)
+    assert Path(answer.stdout.strip()).samefile(built / "source" / "lambdalab" / "__init__.py")
+
+
 def test_the_sdist_holds_what_a_teacher_needs_and_what_make_test_needs(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
