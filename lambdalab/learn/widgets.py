@@ -15,7 +15,7 @@ from lambdalab.learn.drawing import Asked
 from lambdalab.show import keys, theme
 from lambdalab.show.frame import code, code_block, rich
 
-# Targets of 44 px, and a focus ring that does not depend on a colour alone.
+# Targets of 44 px, and a focus ring that does not depend on a colour alone; ipywidgets' own for buttons is thinner.
 _SHEET = """
 .ll-form {border:1.5px solid;border-left-width:6px;border-radius:4px;padding:12px 16px;max-width:900px}
 .ll-form, .ll-form label, .ll-form button, .ll-form .widget-html-content {font-size:16px}
@@ -26,7 +26,7 @@ _SHEET = """
  border:1px solid var(--jp-border-color1,currentColor);border-radius:4px}
 .ll-form button {min-height:44px;height:auto;padding:8px 16px}
 .ll-form button.mod-active {font-weight:bold;outline:2px solid}
-.ll-form :focus-visible {outline:3px solid;outline-offset:2px}
+.ll-form :focus-visible {outline:3px solid !important;outline-offset:2px}
 """
 _STYLE = f'<style onload="{keys.onload(".ll-form")}">{_SHEET}</style>'
 

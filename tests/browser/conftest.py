@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from lambdalab.teach.course import Kind
 from tests.browser import jupyter
 
 ROOT = Path(__file__).resolve().parents[2]
+expect.set_options(timeout=30_000)  # a busy machine answers late
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,9 @@ def jupyterlab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
     shutil.copyfile(ROOT / "README.md", root / "README.md")
     with jupyter.server(root, tmp_path_factory.mktemp("jupyter")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def desk(jupyterlab: jupyter.Server, chromium: Browser) -> jupyter.Desk:
+    """The page of that server in which every test opens its notebooks."""
+    return jupyter.Desk(jupyterlab, chromium)

@@ -1,8 +1,8 @@
-"""JupyterLab in headless Chromium: one server, and the opening, running and photographing of a notebook.
+"""JupyterLab in headless Chromium: one server, one page, and the opening, running and photographing of notebooks.
 
 The server gets configuration, data and settings folders of its own, so that nothing of this machine's JupyterLab is
-used or changed. Waiting is always for an event: the server's own line in its log, JupyterLab's promises, never a
-time.
+used or changed. Its page stays open: a notebook opened in it costs half of what a new page with a kernel costs. Waiting
+is always for an event: the server's own line in its log, JupyterLab's promises, never a time.
 """
 
 from __future__ import annotations
@@ -15,39 +15,57 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lambdalab.teach import gates
+from lambdalab.teach import course, gates
 from lambdalab.teach.cells import is_code, node
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 1600
 START_SECONDS, RUN_SECONDS = 120, 300
+_PLOTLY = "application/vnd.plotly.v1+json"
 
 _SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     # Every cell is in the page, so that a plot far below is drawn and photographed like the first.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
-_RUN_ALL = """async () => {
-    await jupyterapp.restored;
-    const widget = jupyterapp.shell.currentWidget;
+_OPEN = """async ([path, kernel]) => {
+    const widget = await jupyterapp.commands.execute('docmanager:open',
+        { path, factory: 'Notebook', kernel: kernel ? { id: kernel } : { name: 'python3' } });
     await widget.context.ready;
+    await widget.revealed;
     await widget.sessionContext.ready;
     await widget.sessionContext.session.kernel.info;
-    await jupyterapp.commands.execute('notebook:run-all-cells');
-    return widget.context.model.toJSON();
+    return widget.sessionContext.session.kernel.id;
+}"""
+_RUN = """async positions => {
+    const { content, context } = jupyterapp.shell.currentWidget;
+    if (positions === null) await jupyterapp.commands.execute('notebook:run-all-cells');
+    for (const position of positions ?? []) {
+        content.activeCellIndex = position - 1;
+        content.deselectAll();
+        await jupyterapp.commands.execute('notebook:run-cell');
+    }
+    return context.model.toJSON();
+}"""
+_CLOSE = """async shutdown => {
+    for (const widget of [...jupyterapp.shell.widgets('main')]) {
+        if (shutdown) await widget.sessionContext?.shutdown();
+        widget.dispose();
+    }
 }"""
 # A figure is drawn some moments after its output arrives: the page is asked until nothing is blank, or time is over.
-_ALL_DRAWN = """() => [...document.querySelectorAll('.jp-RenderedPlotly, .js-plotly-plot')].every(
-    place => (place.matches('.js-plotly-plot') ? place : place.querySelector('.js-plotly-plot'))?._fullData)"""
+_DRAWN = """() => [...document.querySelectorAll('.jp-RenderedPlotly.js-plotly-plot')].filter(
+    it => it._fullData && it.getClientRects().length).length"""
 _SCROLLER = """() => [...document.querySelectorAll('.jp-NotebookPanel-notebook, .jp-WindowedPanel-outer')]
     .sort((a, b) => (b.scrollHeight - b.clientHeight) - (a.scrollHeight - a.clientHeight))[0]"""
 
@@ -74,6 +92,7 @@ class Visit:
     """What a browser saw while a notebook ran."""
 
     notebook: Any = None
+    ran: Sequence[int] | None = None
     outside: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     figures: int = 0
@@ -94,7 +113,7 @@ class Visit:
     def _stopped(self) -> Iterator[tuple[int, str]]:
         """Cells that never ran, and warnings: a failing magic prints one, and ends the run without an error."""
         for position, cell in enumerate(self.notebook.cells, start=1):
-            if is_code(cell) and cell.source.strip():
+            if is_code(cell) and cell.source.strip() and (self.ran is None or position in self.ran):
                 if cell.execution_count is None:
                     yield position, "was not run, because a cell before it ended the run"
                 warnings = [output.text.strip() for output in cell.outputs if output.get("name") == "stderr"]
@@ -104,6 +123,8 @@ class Visit:
 @contextmanager
 def server(root: Path, private: Path) -> Iterator[Server]:
     """Runs JupyterLab on `root`; everything it writes about itself goes to `private`.
+
+    The notebooks that are there count as trusted, as after `make lab`: what they store is shown with its styles.
 
     Raises RuntimeError with the server's last words when it does not start.
     """
@@ -129,6 +150,10 @@ def server(root: Path, private: Path) -> Iterator[Server]:
         "LAMBDALAB_PROGRESS": private / "progress.json",
     }
     environment = {**os.environ, **{name: str(folder) for name, folder in folders.items()}}
+    (private / "data").mkdir()
+    notary = NotebookNotary(data_dir=str(private / "data"))
+    for path in sorted(root.rglob("*.ipynb")):
+        notary.sign(course.read(path))
     process = subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -157,43 +182,79 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def visit(at: Server, opened: Browser, path: str, pictures: Path | None = None) -> Visit:
-    """Opens the notebook `path` (relative to the server's root), runs all its cells, and says what was seen.
+class Desk:
+    """One page of JupyterLab in which notebooks are opened one after another.
 
-    With `pictures` the whole notebook is photographed there, one file a screen.
+    Args:
+        at: the server.
+        opened: the browser.
     """
-    seen = Visit()
-    context = opened.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-    page = context.new_page()
-    page.set_default_timeout(START_SECONDS * 1000)
-    page.on("request", lambda request: _note_host(seen, at, request.url))
-    page.on("websocket", lambda socket: _note_host(seen, at, socket.url))
-    page.on("console", lambda message: seen.console.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: seen.console.append(str(error)))
-    try:
-        page.goto(f"{at.address}/doc/tree/{quote(path)}")
-        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context !== undefined")
+
+    def __init__(self, at: Server, opened: Browser) -> None:
+        self._at = at
+        self._seen = Visit()
+        self._shared: str | None = None
+        context = opened.new_context(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
+        self.page = page = context.new_page()
         page.set_default_timeout(RUN_SECONDS * 1000)
-        seen.notebook = node(page.evaluate(_RUN_ALL))
-        _look_at_figures(page, seen)
-        if pictures is not None:
-            seen.pictures = _photograph(page, pictures, Path(path).stem)
-        seen.driven = _drive_choices(page)
-    finally:
-        context.close()
-    return seen
+        page.on("request", lambda request: self._note_host(request.url))
+        page.on("websocket", lambda socket: self._note_host(socket.url))
+        page.on("console", lambda message: self._seen.console.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._seen.console.append(str(error)))
+        page.goto(f"{at.address}/doc")
+        page.wait_for_function("() => window.jupyterapp")
+        page.evaluate("async () => { await jupyterapp.restored }")
 
+    @contextmanager
+    def open(
+        self, path: str, run: Sequence[int] | None = None, *, width: int = WIDTH, height: int = HEIGHT
+    ) -> Iterator[Visit]:
+        """Opens a notebook in the page and runs cells of it; afterwards the notebook is closed.
 
-def _look_at_figures(page: Page, seen: Visit) -> None:
-    """Counts the figures, and those that stay blank for half a minute."""
-    from playwright.sync_api import TimeoutError as TooLate
+        Args:
+            path: relative to the server's root.
+            run: the positions of the cells to run, from 1, in a kernel that all such notebooks share. None runs the
+                whole notebook in a kernel of its own.
+            width, height: of the window, in CSS pixels.
+        """
+        self._seen = seen = Visit(ran=run)
+        self.page.set_viewport_size({"width": width, "height": height})
+        kernel = self.page.evaluate(_OPEN, [path, None if run is None else self._shared])
+        if run is not None:
+            self._shared = kernel
+        try:
+            seen.notebook = node(self.page.evaluate(_RUN, None if run is None else list(run)))
+            yield seen
+        finally:
+            self.page.evaluate(_CLOSE, run is None)
 
-    try:
-        page.wait_for_function(_ALL_DRAWN, timeout=30_000)
-    except TooLate:
-        seen.blank = int(page.evaluate("() => [...document.querySelectorAll('.jp-RenderedPlotly')].filter("
-                                       "it => !it.querySelector('.js-plotly-plot')?._fullData).length"))  # fmt: skip
-    seen.figures = int(page.evaluate("() => document.querySelectorAll('.jp-RenderedPlotly').length"))
+    def visit(self, path: str, run: Sequence[int] | None = None, pictures: Path | None = None) -> Visit:
+        """Opens a notebook, runs cells of it as `open` does, looks at its figures, chooses in its forms.
+
+        With `pictures` the whole notebook is photographed there, one file a screen.
+        """
+        with self.open(path, run) as seen:
+            self._look_at_figures(seen)
+            if pictures is not None:
+                seen.pictures = _photograph(self.page, pictures, Path(path).stem)
+            seen.driven = _drive_choices(self.page)
+        return seen
+
+    def _look_at_figures(self, seen: Visit) -> None:
+        """Counts the figures of the outputs, and those that stay blank for half a minute."""
+        from playwright.sync_api import TimeoutError as TooLate
+
+        seen.figures = sum(_PLOTLY in output.get("data", ()) for cell in seen.notebook.cells if is_code(cell)
+                           for output in cell.outputs)  # fmt: skip
+        try:
+            self.page.wait_for_function(f"wanted => ({_DRAWN})() === wanted", arg=seen.figures, timeout=30_000)
+        except TooLate:
+            seen.blank = seen.figures - int(self.page.evaluate(_DRAWN))
+
+    def _note_host(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != urlsplit(self._at.address).netloc:
+            self._seen.outside.append(url)
 
 
 def _drive_choices(page: Page) -> int:
@@ -227,12 +288,6 @@ def _photograph(page: Page, folder: Path, stem: str) -> list[Path]:
         if top + screen >= total:
             break
     return taken
-
-
-def _note_host(seen: Visit, at: Server, url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("data", "blob", "about") and parts.netloc != urlsplit(at.address).netloc:
-        seen.outside.append(url)
 
 
 def _wait_until_it_runs(process: subprocess.Popen[str]) -> None:

@@ -28,8 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for folder in {path.parent for path in options.notebooks}:
             shutil.copytree(folder, root / folder.name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         with jupyter.server(root, Path(own) / "jupyter") as running, jupyter.browser() as opened:
+            desk = jupyter.Desk(running, opened)
             for path in options.notebooks:
-                seen = jupyter.visit(running, opened, f"{path.parent.name}/{path.name}", options.to)
+                seen = desk.visit(f"{path.parent.name}/{path.name}", pictures=options.to)
                 wrong += seen.findings(path.name)
                 print(*seen.pictures, sep="\n")
                 print(f"{path.name}: {seen.figures} figures, {seen.driven} choices driven")

@@ -143,11 +143,11 @@ def servers() -> Iterator[tuple[Server, Server]]:
         server.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
-    yield context.new_page()
-    context.close()
+    """One page for all: each case has an address of its own, so that no answer to OPTIONS is kept for another case."""
+    with chromium.new_context() as context:
+        yield context.new_page()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -43,24 +43,24 @@ def explorers(page: Page) -> list[Locator]:
 
 
 @pytest.fixture(scope="module")
-def ran(jupyterlab: jupyter.Server, chromium: Browser) -> Iterator[Page]:
-    """JupyterLab with every explorer in its outputs."""
+def seen(desk: jupyter.Desk, jupyterlab: jupyter.Server) -> Iterator[jupyter.Visit]:
+    """JupyterLab has run every explorer and shows them."""
     cells = [code(f"from lambdalab.show import pictures\npictures.{each}") for each in EXPLORERS]
     save(jupyterlab.root / "09_explorers.ipynb", text("# Explorers"), *cells, text("after"))
-    context = chromium.new_context(viewport={"width": jupyter.WIDTH, "height": 2600})
-    page = context.new_page()
-    page.set_default_timeout(jupyter.RUN_SECONDS * 1000)
-    page.goto(f"{jupyterlab.address}/doc/tree/09_explorers.ipynb")
-    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context !== undefined")
-    page.notebook = jupyter.node(page.evaluate(jupyter._RUN_ALL))  # type: ignore[attr-defined]
-    yield page
-    context.close()
+    with desk.open("09_explorers.ipynb", range(2, len(cells) + 2), height=2600) as seen:
+        yield seen
+
+
+@pytest.fixture
+def ran(seen: jupyter.Visit, desk: jupyter.Desk) -> Page:
+    """JupyterLab with every explorer in its outputs."""
+    return desk.page
 
 
 @pytest.fixture(scope="module")
-def exported(ran: Page, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(seen: jupyter.Visit, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same notebook as one HTML file, with what its cells have put out."""
-    notebook = ran.notebook  # type: ignore[attr-defined]
+    notebook = seen.notebook
     for cell in notebook.cells:  # JupyterLab's own JSON has an empty place here, which a stored notebook may not have
         if cell.get("attachments", ()) is None:
             del cell["attachments"]

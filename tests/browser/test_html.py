@@ -19,9 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DRAWN = "() => [...document.querySelectorAll('.plot')].every(place => 'drawn' in place.dataset)"
 UNFOLD = "() => document.querySelectorAll('main details').forEach(it => { it.open = true })"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
-CONTRAST = "color-contrast"
-# The colours of a text follow from the tags, classes and styles around it. Contrast takes axe most of its time, so
-# each such look is looked at once in the whole course.
+COLOURS = ("color-contrast", "link-in-text-block")
+# The colours of a text follow from the tags, classes and styles around it. They take axe most of its time, so each
+# such look is looked at once in the whole course.
 NEW_LOOKS = """seen => {
     const known = new Set(seen), found = [];
     for (const it of document.querySelectorAll('body *')) {
@@ -80,11 +80,11 @@ def test_every_page_asks_for_nothing_outside_draws_its_figures_and_shuts_nobody_
         for path in pages:
             page.set_viewport_size({"width": 1280, "height": 900})
             show(page, path)
-            found = axe.violations(page, but=[CONTRAST])
+            found = axe.violations(page, but=COLOURS)
             looks += (new := page.evaluate(NEW_LOOKS, looks))
             for scheme in SCHEMES if new else ():
                 page.emulate_media(color_scheme=scheme)
-                found += axe.violations(page, "[data-look]", only=[CONTRAST])
+                found += axe.violations(page, "[data-look]", only=COLOURS)
             page.set_viewport_size({"width": 390, "height": 800})
             found += axe.violations(page, only=["scrollable-region-focusable"])
             found += [] if page.evaluate(FITS) else ["it is wider than a phone"]
