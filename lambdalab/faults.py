@@ -57,6 +57,18 @@ class Faults:
         """
         return self._order(what="hang", function=function, operation=operation, done=done, times=times)
 
+    def hold(self, function: str, operation: str = "") -> Faults:
+        """Let what the function asks for in its next event wait until `clear`; then it is carried out (lesson 13).
+
+        Args:
+            operation: such as "s3:PutObject"; "" for its first request of any kind.
+        """
+        return self._order(what="hold", function=function, operation=operation)
+
+    def held(self, *, seconds: float = 60) -> bool:
+        """Wait until a request is held, so many seconds of the machine's clock at most; whether one is (lesson 13)."""
+        return bool(self._ask("GET", "faults", held=str(seconds))["held"])
+
     def twice(self, function: str, *, times: int = 1) -> Faults:
         """Give the function its next event two times, one after the other; not one that somebody waits for.
 
@@ -95,6 +107,7 @@ def _told(fault: dict[str, Any]) -> str:
         "fail": f"is refused when it asks for {asks}{after}",
         "kill": f"dies when it asks for {asks}{after}",
         "hang": f"gets no answer when it asks for {asks}{after}",
+        "hold": f"waits when it asks for {asks}",
         "twice": "is delivered two times",
         "late": f"comes {fault['seconds']:g} s late",
     }[fault["what"]]

@@ -1,4 +1,4 @@
-"""Faults as a function meets them: a request that is refused, or whose answer is lost or never comes, a killed process.
+"""Faults as a function meets them: a request that is refused or waits, an answer that never comes, a killed process.
 
 Part of the `/_lab` call, where faults are ordered; `service.faults` keeps them. The refusal is one that no client tries
 again, so that the function itself has to deal with it.
@@ -13,7 +13,7 @@ from lambdalab.http.door import Arrived, Caller, Refused
 from lambdalab.http.invoke import Answer
 from lambdalab.http.observe import told
 from lambdalab.runtime import processes
-from lambdalab.service.faults import HANG, KILL, Fault
+from lambdalab.service.faults import HANG, HOLD, KILL, Fault
 from lambdalab.service.lambdas import LambdaService
 
 PATH = "/_lab/faults"
@@ -22,7 +22,7 @@ _OTHER = "ServiceUnavailable"
 
 
 def answer(request: Arrived, service: LambdaService) -> Answer:
-    """GET tells what is left, POST orders one, DELETE forgets all."""
+    """GET tells what is left, and waits for a held request if asked to; POST orders a fault, DELETE forgets all."""
     if request.method == "POST":
         try:
             service.faults.order(Fault(**json.loads(request.body)))
@@ -30,7 +30,8 @@ def answer(request: Arrived, service: LambdaService) -> Answer:
             return told({"message": str(wrong)}, 400)
     if request.method == "DELETE":
         service.faults.clear()
-    return told({"left": [{**fault.to_json(), "times": times} for fault, times in service.faults.left()]})
+    held = service.faults.until_held(float(request.query.get("held", 0)))
+    return told({"held": held, "left": [{**fault.to_json(), "times": times} for fault, times in service.faults.left()]})
 
 
 def of(request: Arrived, caller: Caller, service: LambdaService) -> Fault | None:
@@ -40,7 +41,12 @@ def of(request: Arrived, caller: Caller, service: LambdaService) -> Fault | None
         return None
     function = caller.key.principal.rpartition("/")[2]
     operation = f"{caller.service}:{operations.name(request, caller.service)}"
-    return service.faults.of_request(function, working, operation)
+    fault = service.faults.of_request(function, working, operation)
+    if fault is None or fault.what != HOLD:
+        return fault
+    service.faults.hold()
+    ended = service.tally.working(caller.key.access_key_id) != working
+    return fault if ended else None  # nobody is there any more to ask for it
 
 
 def happens(fault: Fault, caller: Caller, service: LambdaService) -> Refused:

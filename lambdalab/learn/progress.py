@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lambdalab.learn import store
+from lambdalab.learn.capstone.hints import Milestone, milestones
 from lambdalab.learn.content import lesson, lessons
 from lambdalab.learn.display import Shown, show
 from lambdalab.learn.drawing import last_answered, wrong_ideas
-from lambdalab.learn.exercises import find, workbook, workbooks
+from lambdalab.learn.exercises import Exercise, workbook, workbooks
 from lambdalab.learn.reviews import content_of, reviews
 
 _COLUMNS = ("lesson", "predictions", "recall", "exercises done", "begun, not done", "hints read", "my mistake line")
@@ -35,7 +36,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Tried:
-    """One exercise: whether it was right once, how many different codes were checked, how many hints were read."""
+    """One exercise or milestone: whether it was right once, how many different codes were checked, and hints read."""
 
     number: str
     done: bool
@@ -131,9 +132,17 @@ def _page(number: str, data: Mapping[str, Any]) -> Page:
         content.title if content else "",
         Count(len(answered), len(predictions)),
         Count(len(right), len(questions)),
-        tuple(_tried(id, data) for id in (workbook(number) if number in workbooks() else ())),
+        tuple(_tried(id, data) for id in _exercises() if id.partition(".")[0] == number),
         data["mistakes"].get(number, ""),
     )
+
+
+def _exercises() -> Mapping[str, Exercise | Milestone]:
+    """All exercises and milestones by their number."""
+    found: dict[str, Exercise | Milestone] = {}
+    for number in workbooks():
+        found |= workbook(number)
+    return {**found, **milestones()}
 
 
 def _tried(number: str, data: Mapping[str, Any]) -> Tried:
@@ -171,4 +180,5 @@ def _ideas(data: Mapping[str, Any]) -> Iterator[Again]:
 
 def _begun(pages: list[Page]) -> Iterator[Again]:
     for one in (one for page in pages for one in page.exercises if one.attempts and not one.done):
-        yield Again(find(one.number).section, f"exercise {one.number} is begun")
+        what = "milestone" if one.number in milestones() else "exercise"
+        yield Again(_exercises()[one.number].section, f"{what} {one.number} is begun")

@@ -13,8 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FAIL, KILL, HANG, TWICE, LATE = "fail", "kill", "hang", "twice", "late"
-_OF_REQUESTS = (FAIL, KILL, HANG)
+from lambdalab.service.tally import LONGEST_SECONDS
+
+FAIL, KILL, HANG, HOLD, TWICE, LATE = "fail", "kill", "hang", "hold", "twice", "late"
+_OF_REQUESTS = (FAIL, KILL, HANG, HOLD)
 _REMEMBERED_EVENTS = 1_000
 
 
@@ -23,9 +25,9 @@ class Fault:
     """One thing that shall go wrong (workbook 07).
 
     Args:
-        what: "fail", "kill" or "hang" (a request that the function makes is refused, its process is killed at it, or no
-            answer comes as long as it runs), "twice" (an event is given to it two times), or "late" (an asynchronous
-            event waits, so that the next overtakes it).
+        what: "fail", "kill", "hang" or "hold" (a request that the function makes is refused, its process is killed at
+            it, no answer comes as long as it runs, or it waits until all is cleared), "twice" (an event is given to it
+            two times), or "late" (an asynchronous event waits, so that the next overtakes it).
         function: its name.
         operation: of a request, such as "dynamodb:PutItem"; "" for the first one of any kind.
         done: the request is carried out before the fault, so that only its answer is lost.
@@ -42,7 +44,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.what not in (*_OF_REQUESTS, TWICE, LATE):
-            raise ValueError(f"there is no fault {self.what!r}: give {FAIL}, {KILL}, {HANG}, {TWICE} or {LATE}")
+            known = ", ".join((*_OF_REQUESTS, TWICE))
+            raise ValueError(f"there is no fault {self.what!r}: give {known} or {LATE}")
         if not 1 <= self.times <= _REMEMBERED_EVENTS:
             raise ValueError(f"a fault can happen with 1 to {_REMEMBERED_EVENTS} events, not with {self.times}")
         if not 0 <= self.seconds < float("inf"):
@@ -56,7 +59,8 @@ class Faults:
     """What is ordered and has not happened yet, in the order of its asking."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._held, self._cleared = 0, 0
         self._left: list[tuple[Fault, int]] = []
         self._met: OrderedDict[str, Fault] = OrderedDict()
 
@@ -70,11 +74,27 @@ class Faults:
         with self._lock:
             self._left.clear()
             self._met.clear()
+            self._cleared += 1
+            self._lock.notify_all()
 
     def left(self) -> list[tuple[Fault, int]]:
         """What has not happened yet, and with how many events it will."""
         with self._lock:
             return list(self._left)
+
+    def hold(self) -> None:
+        """Wait until all is cleared, as long as an event may run at most."""
+        with self._lock:
+            now = self._cleared
+            self._held += 1
+            self._lock.notify_all()
+            self._lock.wait_for(lambda: self._cleared != now, LONGEST_SECONDS)
+            self._held -= 1
+
+    def until_held(self, seconds: float) -> bool:
+        """Wait until a request is held; whether one is."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._held > 0, seconds)
 
     def of_event(self, what: str, function: str) -> Fault | None:
         """The fault that meets an event of this function now."""

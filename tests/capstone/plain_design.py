@@ -54,6 +54,7 @@ def one(record):
     try:
         body = s3.get_object(Bucket="photos-in", Key=key)["Body"].read()
     except s3.exceptions.NoSuchKey:
+        take_back(key)
         return
     picture = ImageOps.exif_transpose(Image.open(io.BytesIO(body))).convert("RGBA")
     white = Image.new("RGBA", picture.size, "white")
@@ -78,7 +79,29 @@ def one(record):
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
         return
+    if not there(key):
+        take_back(key)
+        return
     announce(id, row["owner"]["S"])
+
+
+def there(key):
+    try:
+        s3.head_object(Bucket="photos-in", Key=key)
+    except ClientError:
+        return False
+    return True
+
+
+def take_back(key):
+    id = hashlib.sha256(key.encode()).hexdigest()[:16]
+    try:
+        dynamodb.delete_item(
+            TableName="photos", Key={"photo_id": {"S": id}}, ConditionExpression="attribute_not_exists(counted)"
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        return
+    s3.delete_object(Bucket="photos-out", Key=key)
 
 
 def announce(id, owner):
@@ -208,8 +231,8 @@ RIGHTS: dict[str, list[tuple[list[str], str]]] = {
     "resize": [
         (["s3:GetObject"], "arn:aws:s3:::photos-in/*"),
         (["s3:ListBucket"], "arn:aws:s3:::photos-in"),
-        (["s3:PutObject"], "arn:aws:s3:::photos-out/*"),
-        (["dynamodb:UpdateItem"], _table("photos")),
+        (["s3:PutObject", "s3:DeleteObject"], "arn:aws:s3:::photos-out/*"),
+        (["dynamodb:UpdateItem", "dynamodb:DeleteItem"], _table("photos")),
         (["events:PutEvents"], f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"),
         (
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from lambdalab import Lab
 from lambdalab.learn import store
-from lambdalab.learn.capstone import nightly
+from lambdalab.learn.capstone import browse, listening, nightly, survive
 from lambdalab.learn.capstone.grading import Grade
 from lambdalab.learn.capstone.looks import Look, Part
 from lambdalab.learn.capstone.system import OWN, System
@@ -76,23 +77,54 @@ def names(lab: Lab) -> list[str]:
     return sorted(one["FunctionName"] for one in lab.client("lambda").list_functions()["Functions"])
 
 
-def test_what_an_interrupted_grading_has_put_aside_comes_back(lab_alone: Lab) -> None:
-    plain_design.build(lab_alone, 1)
-    s3, check = lab_alone.client("s3"), System(lab_alone)
+def seen(lab: Lab) -> dict[str, object]:
+    """What a grading changes for a while."""
+    client, s3 = lab.client("lambda"), lab.client("s3")
+    bucket = s3.get_bucket_notification_configuration(Bucket="photos-in")
+    return {
+        "functions": names(lab),
+        "timeout": client.get_function_configuration(FunctionName="resize")["Timeout"],
+        "concurrency": client.get_function_concurrency(FunctionName="resize").get("ReservedConcurrentExecutions"),
+        "policy": json.loads(client.get_policy(FunctionName="api")["Policy"])["Statement"],
+        "rules": [(one["Name"], one["State"]) for one in lab.client("events").list_rules()["Rules"]],
+        "apis": lab.client("apigateway").get_rest_apis()["items"],
+        "bucket": {name: value for name, value in bucket.items() if name != "ResponseMetadata"},
+        "photos": [item["Key"] for item in s3.list_objects_v2(Bucket="photos-in").get("Contents", [])],
+        "tags": s3.get_object_tagging(Bucket="photos-in", Key="ada/own.jpg")["TagSet"],
+        "buckets": [one["Name"] for one in s3.list_buckets()["Buckets"]],
+        "kept": repr(lab.keep_alive()),
+    }
+
+
+def test_what_a_grading_that_was_killed_has_changed_is_put_back_by_the_next_one(lab_alone: Lab) -> None:
+    plain_design.build(lab_alone, 4)
+    client, s3 = lab_alone.client("lambda"), lab_alone.client("s3")
+    (mapping,) = client.list_event_source_mappings(FunctionName="resize")["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={})
     s3.put_object(Bucket="photos-in", Key="ada/own.jpg", Body=b"no photo", Tagging="keep=true")
-    rules = s3.get_bucket_notification_configuration(Bucket="photos-in")["QueueConfigurations"]
-    interrupted = nightly.aside(check)
-    interrupted.__enter__()
-    assert not check.keys("photos-in")
-    with nightly.aside(check):
-        assert not check.keys("photos-in")
-    check.leave()
-    tags = s3.get_object_tagging(Bucket="photos-in", Key="ada/own.jpg")["TagSet"]
-    assert tags == [{"Key": "keep", "Value": "true"}]
-    assert s3.get_bucket_notification_configuration(Bucket="photos-in")["QueueConfigurations"] == rules
-    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["photos-in", "photos-out"]
-    with pytest.raises(ClientError, match="NoSuchBucket"):  # it ends here, where nothing is aside any more
-        interrupted.__exit__(None, None, None)
+    lab_alone.clock.advance(seconds=0)
+    before, killed = seen(lab_alone), System(lab_alone)
+    with ExitStack() as never_closed:
+        for change in (
+            survive.at_most(killed, 10),
+            survive.impatient(killed),
+            listening.unheard(killed),
+            listening.listening(killed),
+            browse.rest_api(killed),
+            nightly.emptied(killed),
+        ):
+            never_closed.enter_context(change)
+        s3.put_object(Bucket="photos-in", Key=killed.key("left.jpg"), Body=b"of the check")
+        lab_alone.faults.fail("resize")
+        open_ones = never_closed.pop_all()
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        seen(lab_alone)
+    System(lab_alone).leave()
+    assert seen(lab_alone) == before
+    assert repr(lab_alone.faults) == "Nothing is going to fail on request."
+    open_ones.close()  # what a second one has put back stays as it is
+    killed.leave()
+    assert seen(lab_alone) == before
 
 
 def test_the_card_tells_points_and_one_message_with_what_was_wanted() -> None:

@@ -51,3 +51,16 @@ def test_what_went_wrong_and_what_is_begun_is_to_be_looked_at_again(capsys: pyte
     assert page["mistake"] == "that an idle function costs money"
     assert page["exercises"][2] == {"number": "01.3", "done": False, "attempts": 2, "hints": 0}
     assert [one["why"] for one in account["again"]].count("exercise 01.3 is begun") == 1
+
+
+def test_the_milestones_of_the_capstone_stand_in_it_like_exercises(capsys: pytest.CaptureFixture[str]) -> None:
+    attempt = {"code": "c", "passed": False, "message": "case", "points": 4, "most": 8}
+    store.change(lambda data: data["exercises"].update({"13.0": {"attempts": [{**attempt, "passed": True}]}}))
+    store.change(lambda data: data["exercises"].update({"13.4": {"attempts": [attempt, {**attempt, "code": "d"}]}}))
+    store.change(lambda data: data["hints"].update({"13.4": 2}))
+
+    text = said(capsys)
+    row = next(line for line in text.splitlines() if line.startswith("13 Capstone: a photo service"))
+    assert row.split()[-6:] == ["1", "of", "8", "13.4", "2", "–"]
+    assert "13.0: 1, 13.4: 2" in text
+    assert "lesson 08, rules and events (milestone 13.4 is begun)" in text

@@ -93,6 +93,28 @@ def test_an_answer_that_never_comes_ends_with_the_functions_timeout(
     assert writer.invoke({"id": "2"}).answer == "written"
 
 
+def test_a_request_that_is_held_is_carried_out_when_all_is_cleared(lab: Lab, table: Any, writer: Any) -> None:
+    assert not lab.faults.held(seconds=0)
+    lab.faults.hold(writer.name, "dynamodb:PutItem")
+    writer.invoke_async({"id": "1"})
+    assert lab.faults.held()
+    table.put_item(Item={"id": "meanwhile"})
+    assert ids(table) == ["meanwhile"]
+    lab.faults.clear()
+    lab.clock.advance(seconds=1)
+    assert ids(table) == ["1", "meanwhile"]
+
+
+def test_a_held_request_of_a_run_that_ended_meanwhile_is_not_carried_out(lab: Lab, table: Any, writer: Any) -> None:
+    lab.client("lambda").update_function_configuration(FunctionName=writer.name, Timeout=1)
+    lab.faults.hold(writer.name, "dynamodb:PutItem")
+    assert writer.invoke({"id": "1"}).error["errorType"] == "Sandbox.Timedout"
+    lab.faults.clear()
+    lab.client("lambda").update_function_configuration(FunctionName=writer.name, Timeout=30)
+    assert writer.invoke({"id": "2"}).answer == "written"
+    assert ids(table) == ["2"]
+
+
 def asked_for(lab: Lab, writer: Any, table: Any) -> str:
     """What the story says of the last event's write, in brackets; "" for nothing."""
     text = lab.explain(writer.name, last=1).rows[-1].text

@@ -7,7 +7,7 @@ and is taken away again with its statement. A cache in a global is found by aski
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from urllib.parse import quote
 from lambdalab import adding
 from lambdalab.browsing import Exchange, fetch
 from lambdalab.events import function_url_request
+from lambdalab.learn.capstone.aside import aside, puts_back
 from lambdalab.learn.capstone.looks import Look, Looks, because, equal
 from lambdalab.learn.capstone.rows import NUMBERS, TEXTS
 from lambdalab.learn.capstone.system import API, IN, OUT, OWN, PHOTOS, RESIZE, System, photo_id, said
@@ -51,17 +52,20 @@ def browse(system: System) -> Looks:
 @contextmanager
 def rest_api(system: System) -> Iterator[str]:
     """The address of a REST API of the check's own in front of `api`, without a slash at the end."""
-    gateway = system.lab.client("apigateway")
-    before = _statements(system)
-    adding.add(system.lab.client, f"rest-api:{OWN}", API, adding.Wanted(events=()))
-    try:
+    with aside(system, no_rest_api, sorted(_statements(system))):
+        adding.add(system.lab.client, f"rest-api:{OWN}", API, adding.Wanted(events=()))
         yield str(system.lab.url(OWN)).rstrip("/")
-    finally:
-        for api in gateway.get_rest_apis(limit=500)["items"]:
-            if api["name"] == OWN:
-                gateway.delete_rest_api(restApiId=api["id"])
-        for statement in _statements(system) - before:
-            system.functions.remove_permission(FunctionName=API, StatementId=statement)
+
+
+@puts_back
+def no_rest_api(system: System, before: Sequence[str]) -> None:
+    """The REST API of the check's own is gone, and what allows it to call `api`."""
+    gateway = system.lab.client("apigateway")
+    for api in gateway.get_rest_apis(limit=500)["items"]:
+        if api["name"] == OWN:
+            gateway.delete_rest_api(restApiId=api["id"])
+    for statement in _statements(system) - set(before):
+        system.functions.remove_permission(FunctionName=API, StatementId=statement)
 
 
 def _statements(system: System) -> set[str]:

@@ -177,7 +177,7 @@ def judge(lab: Any, milestone: int, only: Sequence[str] | None = None) -> Grade:
         parts = [_looked(system, kind) for kind in kinds]
     finally:
         system.leave()
-    return _chosen(Grade(milestone, parts, DONE, None, system.turned))
+    return chosen(Grade(milestone, parts, DONE, None, system.turned))
 
 
 def _looked(system: System, kind: _Kind) -> Part:
@@ -197,7 +197,7 @@ def _looked(system: System, kind: _Kind) -> Part:
     return Part(kind.name, kind.milestone, kind.most, tuple(looks), stopped, points)
 
 
-def _chosen(grade: Grade) -> Grade:
+def chosen(grade: Grade) -> Grade:
     """The one message: of the first part that is not as asked; there, a known wrong answer first."""
     for part in grade.parts:
         failed = [look for look in part.looks if not look.ok]

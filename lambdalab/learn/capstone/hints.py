@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from lambdalab.learn.capstone.looks import SECTIONS
 from lambdalab.learn.content import FOLDER, parsed, require
 
 FILE = "capstone.toml"
@@ -21,6 +22,11 @@ class Milestone:
     number: str
     hints: tuple[str, str, str]
     twin: str = ""
+
+    @property
+    def section(self) -> str:
+        """What to read again, "lesson 08, rules and events"."""
+        return SECTIONS[int(self.number.partition(".")[2])]
 
 
 @cache

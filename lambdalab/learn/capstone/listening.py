@@ -7,7 +7,7 @@ it hears it prints, and the check reads its log. Both are taken away afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdalab.functions import deploy
+from lambdalab.learn.capstone.aside import aside, puts_back
 from lambdalab.learn.capstone.system import OWN, System
 
 NAME = f"{OWN}-listener"
@@ -72,12 +73,10 @@ class Listener:
 @contextmanager
 def listening(system: System) -> Iterator[Listener]:
     """Add the listener, and take it away at the end."""
-    function = deploy(system.lab, NAME, _SOURCE, timeout=20, env={"URL": system.address()})
-    events = system.events
-    try:
+    url, events = system.address(), system.events
+    with aside(system, nobody_listens, None):
+        deploy(system.lab, NAME, _SOURCE, timeout=20, env={"URL": url})
         arn = events.put_rule(Name=NAME, EventPattern=json.dumps(PATTERN))["RuleArn"]
-        with suppress(ClientError):  # left by a check that was interrupted
-            system.functions.remove_permission(FunctionName=NAME, StatementId=NAME)
         system.functions.add_permission(
             FunctionName=NAME,
             StatementId=NAME,
@@ -88,27 +87,39 @@ def listening(system: System) -> Iterator[Listener]:
         target = system.settings(NAME)["FunctionArn"]
         events.put_targets(Rule=NAME, Targets=[{"Id": "1", "Arn": target}])
         yield Listener(system)
-    finally:
-        with suppress(ClientError):
-            events.remove_targets(Rule=NAME, Ids=["1"])
-            events.delete_rule(Name=NAME)
-        function.delete()
-        with suppress(ClientError):  # it has heard nothing, so there is no log
-            system.lab.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{NAME}")
+
+
+@puts_back
+def nobody_listens(system: System, nothing: None) -> None:
+    """The listener is gone, and its log."""
+    log = {"logGroupName": f"/aws/lambda/{NAME}"}
+    for take_away, given in (
+        (system.events.remove_targets, {"Rule": NAME, "Ids": ["1"]}),
+        (system.events.delete_rule, {"Name": NAME}),
+        (system.functions.delete_function, {"FunctionName": NAME}),
+        (system.lab.client("logs").delete_log_group, log),
+    ):
+        with suppress(ClientError):  # each is only there if the grading came so far
+            take_away(**given)
 
 
 @contextmanager
 def unheard(system: System) -> Iterator[None]:
     """Switch off the system's own rules on PhotoReady for a while: what is announced reaches the listener only."""
-    off = []
-    for rule in system.events.list_rules()["Rules"]:
-        pattern = rule.get("EventPattern")
-        if rule["Name"] == NAME or not pattern or rule.get("State") == "DISABLED" or "PhotoReady" not in pattern:
-            continue
-        off.append(rule["Name"])
-        system.events.disable_rule(Name=rule["Name"])
-    try:
-        yield
-    finally:
+    off = [
+        rule["Name"]
+        for rule in system.events.list_rules()["Rules"]
+        if "PhotoReady" in rule.get("EventPattern", "") and rule["Name"] != NAME and rule.get("State") != "DISABLED"
+    ]
+    with aside(system, rules_on, off):
         for name in off:
+            system.events.disable_rule(Name=name)
+        yield
+
+
+@puts_back
+def rules_on(system: System, names: Sequence[str]) -> None:
+    """The system's own rules are on again."""
+    for name in names:
+        with suppress(ClientError):  # the student has deleted it since
             system.events.enable_rule(Name=name)

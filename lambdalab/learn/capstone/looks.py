@@ -13,16 +13,17 @@ from typing import Any
 from lambdalab.learn.exercises import Message
 from lambdalab.learn.words import short
 
-LESSONS = {
-    0: "Look again at lesson 05, the map.",
-    1: "Look again at lesson 05, an upload and its key.",
-    2: "Look again at lesson 07, the same event twice.",
-    3: "Look again at lesson 06, what a handler answers.",
-    4: "Look again at lesson 08, rules and events.",
-    5: "Look again at exercise 08.3.",
-    6: "Look again at lesson 07, retries and dead letters.",
-    7: "Look again at lesson 11, what is billed.",
+SECTIONS = {
+    0: "lesson 05, the map",
+    1: "lesson 05, an upload and its key",
+    2: "lesson 07, the same event twice",
+    3: "lesson 06, what a handler answers",
+    4: "lesson 08, rules and events",
+    5: "exercise 08.3",
+    6: "lesson 07, retries and dead letters",
+    7: "lesson 11, what is billed",
 }
+"""What to read again, for each milestone."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class Look:
     def said(self, milestone: int) -> Message:
         """The message of a look that failed."""
         general = Message(
-            f"{self.tried[:1].upper()}{self.tried[1:]}: {self.seen}.", f"Wanted: {self.wanted}.", LESSONS[milestone]
+            f"{self.tried[:1].upper()}{self.tried[1:]}: {self.seen}.",
+            f"Wanted: {self.wanted}.",
+            f"Look again at {SECTIONS[milestone]}.",
         )
         return (self.message or general).within_limit()
 

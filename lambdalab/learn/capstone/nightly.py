@@ -1,8 +1,7 @@
 """M5: every night at three old originals go, by the student's own schedule and by direct calls with a chosen time.
 
-Ages are made with `Lab.fill`. The student's own objects are moved aside before and come back afterwards; a grading that
-was interrupted has left them in a bucket of the check's, from which the next one takes them. Rules of `photos-in` are
-away meanwhile, so that nobody hears of it.
+Ages are made with `Lab.fill`. The student's own objects are moved aside before and come back afterwards. Rules of
+`photos-in` are away meanwhile, so that nobody hears of it.
 """
 
 from __future__ import annotations
@@ -15,11 +14,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lambdalab.learn.capstone.aside import aside, puts_back
 from lambdalab.learn.capstone.looks import Look, Looks, because
 from lambdalab.learn.capstone.system import CLEANUP, IN, OWN, System
 from lambdalab.learn.words import short, strictly_equal
+from lambdalab.learn.workbooks.exports import iso
 
-ASIDE, _RULES = f"{OWN}-aside", f"{OWN}-rules.json"
+ASIDE = f"{OWN}-aside"
 _MONTH = timedelta(days=30)
 _DAY = 86_400
 _MANY, _OLD = 1_005, 7
@@ -30,46 +31,39 @@ _HOURS = 3
 def clean_up(system: System) -> Looks:
     """Direct calls first, then forty-one nights."""
     system.must_have(buckets=True, functions=(CLEANUP,))
-    with aside(system):
+    with emptied(system):
         yield from _called(system)
         yield from _by_the_clock(system)
 
 
 @contextmanager
-def aside(system: System) -> Iterator[None]:
+def emptied(system: System) -> Iterator[None]:
     """An empty `photos-in` without rules; objects and rules come back, the age of the objects begins anew."""
-    s3, rules = system.s3, _rules(system)
-    with suppress(ClientError):  # it is there since a grading that was interrupted
-        s3.create_bucket(Bucket=ASIDE)
-    s3.put_object(Bucket=ASIDE, Key=_RULES, Body=json.dumps(rules).encode())
-    s3.put_bucket_notification_configuration(Bucket=IN, NotificationConfiguration={})
-    try:
+    rules = system.s3.get_bucket_notification_configuration(Bucket=IN)
+    rules.pop("ResponseMetadata")
+    with aside(system, own_photos, rules):
+        system.s3.create_bucket(Bucket=ASIDE)
+        system.s3.put_bucket_notification_configuration(Bucket=IN, NotificationConfiguration={})
         _move(system, IN, ASIDE)
         yield
-    finally:
-        system.delete(IN, system.keys(IN))
-        _move(system, ASIDE, IN)
-        s3.put_bucket_notification_configuration(
-            Bucket=IN, NotificationConfiguration=rules, SkipDestinationValidation=True
-        )
-        system.delete(ASIDE, [_RULES])
-        s3.delete_bucket(Bucket=ASIDE)
 
 
-def _rules(system: System) -> Mapping[str, Any]:
-    """The student's rules: those of the bucket, or what an interrupted grading has kept of them."""
-    kept = system.thumbnail(_RULES, ASIDE)
-    if kept is not None:
-        found: Mapping[str, Any] = json.loads(kept)
-        return found
-    own: dict[str, Any] = system.s3.get_bucket_notification_configuration(Bucket=IN)
-    own.pop("ResponseMetadata")
-    return own
+@puts_back
+def own_photos(system: System, rules: Mapping[str, Any]) -> None:
+    """The student's objects and rules are back, the check's objects gone."""
+    system.s3.put_bucket_notification_configuration(Bucket=IN, NotificationConfiguration={})
+    system.delete(IN, system.keys(IN, f"{OWN}-"))
+    _move(system, ASIDE, IN)
+    system.s3.put_bucket_notification_configuration(
+        Bucket=IN, NotificationConfiguration=rules, SkipDestinationValidation=True
+    )
+    with suppress(ClientError):  # the grading did not come so far
+        system.s3.delete_bucket(Bucket=ASIDE)
 
 
 def _move(system: System, source: str, target: str) -> None:
     """All objects with their tags."""
-    keys = [key for key in system.keys(source) if key != _RULES]
+    keys = system.keys(source)
     for key in keys:
         system.s3.copy_object(Bucket=target, Key=key, CopySource={"Bucket": source, "Key": key})
     system.delete(source, keys)
@@ -83,7 +77,7 @@ def _called(system: System) -> Looks:
     ages = {old: 45.0, new: 2.0, kept: 400.0}
     _filled(system, ages, {kept: _KEEP})
     moment = _made(system, new) + timedelta(days=2)
-    look = _call(system, {"dry_run": True, "time": _iso(moment)}, {"would_delete": 1}, ages, ages, "a dry run")
+    look = _call(system, {"dry_run": True, "time": iso(moment)}, {"would_delete": 1}, ages, ages, "a dry run")
     gone = len(ages) - len(system.keys(IN, system.owner))
     if gone:
         words = f"A dry run deleted {gone} {'photo' if gone == 1 else 'photos'}."
@@ -92,17 +86,17 @@ def _called(system: System) -> Looks:
     _filled(system, ages, {kept: _KEEP})
     moment = _made(system, new) + timedelta(days=2)
     left = (new, kept)
-    look = _call(system, {"time": _iso(moment)}, {"deleted": 1}, ages, left, "one old, one new, one to keep", main=True)
+    look = _call(system, {"time": iso(moment)}, {"deleted": 1}, ages, left, "one old, one new, one to keep", main=True)
     if kept not in system.keys(IN, system.owner):
         words = "A photo with the tag keep=true was deleted."
         look = because(look, "tag-ignored", words, "A tag is not in the list. Ask for it.")
     yield look
     _filled(system, {old: 10.0})
     born = _made(system, old)
-    exactly = _call(system, {"time": _iso(born + _MONTH)}, {"deleted": 0}, {old}, {old}, "exactly 30 days old")
+    exactly = _call(system, {"time": iso(born + _MONTH)}, {"deleted": 0}, {old}, {old}, "exactly 30 days old")
     yield because(exactly, "boundary", "A photo of exactly 30 days was deleted.", "Older than 30 days is more than 30.")
     _filled(system, {old: 10.0})
-    later = _iso(_made(system, old) + _MONTH + timedelta(seconds=1))
+    later = iso(_made(system, old) + _MONTH + timedelta(seconds=1))
     yield _call(system, {"time": later}, {"deleted": 1}, {old}, (), "a second later")
     yield _many(system)
 
@@ -111,7 +105,7 @@ def _many(system: System) -> Look:
     keys = [system.key(f"{number:04}.jpg") for number in range(_MANY)]
     old = set(keys[-_OLD:])
     _filled(system, {key: 45.0 if key in old else 3.0 for key in keys})
-    moment = _iso(_made(system, keys[0]) + timedelta(days=3))
+    moment = iso(_made(system, keys[0]) + timedelta(days=3))
     look = _call(system, {"time": moment}, {"deleted": _OLD}, keys, set(keys) - old, f"{_MANY:,} objects")
     if len(old & set(system.keys(IN, system.owner))) == _MANY - 1_000:
         words = f"Of {_MANY:,} objects the last {_MANY - 1_000} were never looked at."
@@ -155,17 +149,13 @@ def _made(system: System, key: str) -> datetime:
     return made
 
 
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 # -- by the clock ------------------------------------------------------------------------------------------------------
 
 
 def _by_the_clock(system: System) -> Looks:
-    """A day, and forty more, by whatever schedule the student has made."""
+    """A day, another one, and thirty-nine more, by whatever schedule the student has made."""
     nearly, young, kept = system.key("nearly.jpg"), system.key("young.jpg"), system.key("kept.jpg")
-    _filled(system, {nearly: 29.9, young: 0.0, kept: 29.9}, {kept: _KEEP})
+    _filled(system, {nearly: 29.5, young: 0.0, kept: 29.5}, {kept: _KEEP})  # old by the second three o'clock
     before = _nights(system)
     system.turn(_DAY)
     nights = _nights(system)[len(before) :]
@@ -174,14 +164,14 @@ def _by_the_clock(system: System) -> Looks:
     seen = f"`{CLEANUP}` ran at {', '.join(at[:3])}" if at else f"`{CLEANUP}` did not run"
     look = Look(right, "the clock, a day on", seen, "one run, at 03:00 UTC", main=True)
     yield because(look, "schedule", f"In a day {seen}.", "A cron names minute, hour and four more, in UTC.")
-    there = set(system.keys(IN, system.owner))
-    grown = "nearly.jpg" if nearly in there else ""
-    look = Look(not grown and young in there, "a photo that grew old that night", "left" if grown else "gone", "gone")
-    yield look
     if not nights or len(nights) > 3:
         yield Look(False, "the clock, 40 days on", "not tried", "the young photo is gone, keep=true stays")
         return
-    system.turn(40 * _DAY)
+    system.turn(_DAY)
+    there = set(system.keys(IN, system.owner))
+    grown = "left" if nearly in there else "gone"
+    yield Look(grown == "gone" and young in there, "a photo that grew old in two nights", grown, "gone")
+    system.turn(39 * _DAY)
     there = set(system.keys(IN, system.owner))
     names = [name for name, key in (("the young photo", young), ("keep=true", kept)) if key in there]
     seen = f"left: {', '.join(names) or 'nothing'}"

@@ -131,11 +131,9 @@ def upright(body: bytes) -> bytes:
 
 
 def _made(system: System, photos: Sequence[tuple[str, str, bytes, bool]], key: str = "") -> Looks:
-    """Upload them together, and look at each thumbnail."""
-    for _, name, body, _ in photos:
-        system.put(key or system.key(name), body)
-    system.settle()
+    """Upload one after the other, for which one environment is enough, and look at each thumbnail."""
     for what, name, body, main in photos:
+        system.upload(key or system.key(name), body)
         yield small(system, key or system.key(name), body, what, main=main)
 
 

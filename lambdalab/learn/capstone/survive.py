@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import quote_plus
 
+from lambdalab.learn.capstone.aside import aside, puts_back
 from lambdalab.learn.capstone.looks import Look, Looks, because
 from lambdalab.learn.capstone.notify import row_writer
 from lambdalab.learn.capstone.rows import deliver
@@ -32,6 +33,9 @@ _SENDERS = 16
 _POISON = b"This file says .jpg and is a letter."
 _LATE_MINUTES = 5
 _HANGS_SECONDS = 3
+_HELD_SECONDS = 20
+_ASK = "Events may overtake each other. Ask the table, when you write, whether the photo is still there."
+_LOOK_AGAIN = "After your writes look whether the original is still there. If not, take back what you wrote."
 _SLOW = ("s3:PutObject", "s3:GetObject")
 _COUNTS = ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "dynamodb:PutItem")
 
@@ -39,7 +43,7 @@ _COUNTS = ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "dynamodb:PutIt
 def survive(system: System) -> Looks:
     """Nothing is lost and nothing is double, whatever goes wrong once."""
     system.must_have(buckets=True, tables=(PHOTOS, STATS), functions=FUNCTIONS[:3])
-    with _at_most(system, AT_ONCE):
+    with at_most(system, AT_ONCE):
         yield from _burst(system)
     yield from one_by_one(system)
 
@@ -66,7 +70,9 @@ def one_by_one(system: System) -> Looks:
     yield _fault(system, "2", f"`{COUNT}` dies when it has counted", counter_dies)
     yield _fault(system, "3", "an event comes twice", lambda: _twice(system))
     yield _fault(system, "4", "the table refuses a write", refuses)
-    yield _hangs(system, next((what for what in _SLOW if asked.get(RESIZE, {}).get(what)), ""))
+    first = next((what for what in _SLOW if asked.get(RESIZE, {}).get(what)), "")
+    yield _hangs(system, first)
+    yield _meanwhile(system, ((RESIZE, first), (writer or RESIZE, write)))
     yield _overtaken(system)
     yield _late(system)
 
@@ -80,22 +86,32 @@ def _twice(system: System) -> None:
 
 
 @contextmanager
-def _at_most(system: System, most: int) -> Iterator[None]:
+def at_most(system: System, most: int) -> Iterator[None]:
     """No more runs of `resize` at once than that, where the student has not said so."""
     client = system.functions
     said = client.get_function_concurrency(FunctionName=RESIZE).get("ReservedConcurrentExecutions")
     found = client.list_event_source_mappings(FunctionName=RESIZE)["EventSourceMappings"]
     mapped = [one.get("ScalingConfig", {}).get("MaximumConcurrency", most + 1) for one in found]
     limited = (said is not None and said <= most) or (mapped and max(mapped) <= most)
-    if not limited:
-        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=most)
-    try:
+    if limited:
         yield
-    finally:
-        if not limited and said is None:
-            client.delete_function_concurrency(FunctionName=RESIZE)
-        elif not limited:
-            client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=said)
+        return
+    with aside(system, own_concurrency, [said, most]):
+        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=most)
+        yield
+
+
+@puts_back
+def own_concurrency(system: System, values: tuple[int | None, int]) -> None:
+    """The limit of `resize` as it was, unless the student has set another one since."""
+    said, given = values
+    client = system.functions
+    if client.get_function_concurrency(FunctionName=RESIZE).get("ReservedConcurrentExecutions") != given:
+        return
+    if said is None:
+        client.delete_function_concurrency(FunctionName=RESIZE)
+    else:
+        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=said)
 
 
 def _burst(system: System) -> Looks:
@@ -195,17 +211,53 @@ def _sentence(text: str) -> str:
 
 def _hangs(system: System, operation: str) -> Look:
     """A run that does not end in its timeout: an answer does not come."""
-    client, own = system.functions, int(system.settings(RESIZE)["Timeout"])
 
     def order() -> None:
         system.lab.faults.hang(RESIZE, operation)
 
-    client.update_function_configuration(FunctionName=RESIZE, Timeout=min(own, _HANGS_SECONDS))
-    try:
+    with impatient(system):
         key = _met(system, "5", order)
-    finally:
-        client.update_function_configuration(FunctionName=RESIZE, Timeout=own)
     return _whole(system, "a run that meets its timeout", key, "-5")
+
+
+@contextmanager
+def impatient(system: System) -> Iterator[None]:
+    """A timeout of `resize` for which nobody waits long."""
+    own = int(system.settings(RESIZE)["Timeout"])
+    with aside(system, own_timeout, [own, min(own, _HANGS_SECONDS)]):
+        system.functions.update_function_configuration(FunctionName=RESIZE, Timeout=min(own, _HANGS_SECONDS))
+        yield
+
+
+@puts_back
+def own_timeout(system: System, values: tuple[int, int]) -> None:
+    """The timeout of `resize` as it was, unless the student has set another one since."""
+    own, given = values
+    if system.settings(RESIZE)["Timeout"] == given != own:
+        system.functions.update_function_configuration(FunctionName=RESIZE, Timeout=own)
+
+
+def _meanwhile(system: System, moments: Sequence[tuple[str, str]]) -> Look:
+    """A photo is uploaded anew, and deleted while the run of the second upload has not ended.
+
+    Args:
+        moments: where a run is held: a function and what it asks for just then.
+    """
+    tried = "a DELETE in the middle of a run"
+    for number, (function, operation) in enumerate(moments):
+        owner = f"-8{number}"
+        key = system.key("photo.jpg", owner)
+        system.upload(key, photo(250, 180, seed=64))
+        system.lab.faults.hold(function, operation)
+        system.put(key, photo(240, 180, seed=65))
+        system.lab.faults.held(seconds=_HELD_SECONDS)
+        system.ask("DELETE", f"/photos/{photo_id(key)}")
+        system.lab.faults.clear()
+        system.calm()
+        look = _gone(system, tried, key, owner, _LOOK_AGAIN)
+        if not look.ok:
+            break
+    return look
 
 
 def _overtaken(system: System) -> Look:
@@ -234,11 +286,10 @@ def _late(system: System) -> Look:
     return _gone(system, tried, key, owner)
 
 
-def _gone(system: System, tried: str, key: str, owner: str) -> Look:
+def _gone(system: System, tried: str, key: str, owner: str, idea: str = _ASK) -> Look:
     left = ["the thumbnail"] if system.thumbnail(key) is not None else []
     left += ["the row"] if system.row(key) is not None else []
     counted = system.counted(owner)
     seen = f"back: {' and '.join(left)}; counted {counted}" if left else f"gone, counted {counted}"
     look = Look(not left and counted == 0, tried, seen, "gone, counted 0")
-    idea = "Events may overtake each other. Ask the table, when you write, whether the photo is still there."
     return because(look, "overtaken", f"{_sentence(tried)}: {seen}.", idea)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from botocore.exceptions import ClientError
 
 from lambdalab.browsing import Exchange, send
 from lambdalab.errors import LabError
+from lambdalab.learn.capstone.aside import aside, puts_back, restore
 from lambdalab.learn.exercises import Message, NotRun
 
 IN, OUT, PHOTOS, STATS = "photos-in", "photos-out", "photos", "stats"
@@ -42,14 +44,16 @@ class System:
         self.turned = 0.0
         self.s3, self.dynamodb = lab.client("s3"), lab.client("dynamodb")
         self.sqs, self.functions, self.events = lab.client("sqs"), lab.client("lambda"), lab.client("events")
-        kept = lab.keep_alive()
-        self._kept_alive = (kept.least, kept.most)
+        restore(self)
+        lab.faults.clear()
+        self._changed, kept = ExitStack(), lab.keep_alive()
+        self._changed.enter_context(aside(self, kept_alive, [kept.least, kept.most]))
         lab.keep_alive(_KEPT_MINUTES)
 
     def leave(self) -> None:
         """Take away the check's photos, rows, counts and dead letters; environments are kept as long as before."""
-        self.lab.keep_alive(least=self._kept_alive[0], most=self._kept_alive[1])
         self.lab.faults.clear()
+        self._changed.close()
         for bucket in (IN, OUT):
             self.delete(bucket, self.keys(bucket, f"{OWN}-"))
         self.settle()
@@ -236,6 +240,12 @@ class System:
     def requests(self) -> dict[str, dict[str, int]]:
         """How often each function asked for each operation so far."""
         return {name: dict(self.lab.counts(name).requests) for name in self.deployed()}
+
+
+@puts_back
+def kept_alive(system: System, minutes: Sequence[float]) -> None:
+    """Environments are kept as long as before."""
+    system.lab.keep_alive(least=minutes[0], most=minutes[1])
 
 
 def photo_id(key: str) -> str:
