@@ -32,11 +32,14 @@ TOUCHED = {
         "_filter_message_attributes",
         "Queue.add_message",
         "Queue.delete_message",
+        "Queue.policy",
         "Queue.approximate_number_of_messages",
         "Queue.approximate_number_of_messages_not_visible",
         "Queue.approximate_number_of_messages_delayed",
         "Queue.pending_messages",
         "SQSBackend.receive_message",
+        "SQSBackend.get_queue",
+        "SQSBackend.set_queue_attributes",
         "SQSBackend.change_message_visibility",
         "Message.mark_received",
         "Message.all_receipt_handles",
@@ -65,6 +68,7 @@ class QueueHands(Protocol):
         """Wait for news of any queue, at most until this moment of the lab's clock, and give the lock up meanwhile."""
 
 
+_moto_set_queue_attributes = SQSBackend.set_queue_attributes
 _hands: QueueHands
 
 
@@ -77,6 +81,7 @@ def install(hands: QueueHands) -> None:
         (Queue, "delete_message", _delete_message),
         (SQSBackend, "receive_message", _receive_message),
         (SQSBackend, "change_message_visibility", _change_message_visibility),
+        (SQSBackend, "set_queue_attributes", _set_queue_attributes),
         (Queue, "approximate_number_of_messages", property(_seen)),
         (Queue, "approximate_number_of_messages_not_visible", property(_hidden)),
         (Queue, "approximate_number_of_messages_delayed", property(_delayed)),
@@ -127,6 +132,13 @@ class MotoQueues:
                 return _next_moment(queue(arn))
             except LookupError:
                 return None
+
+
+def _set_queue_attributes(backend: SQSBackend, queue_name: str, attributes: Mapping[str, Any]) -> Any:
+    """Set what is named, and leave the rest; moto would drop a policy that is not named."""
+    return _moto_set_queue_attributes(
+        backend, queue_name, {"Policy": backend.get_queue(queue_name).policy, **attributes}
+    )
 
 
 def _millis() -> float:

@@ -279,6 +279,9 @@ def build(lab: Lab, milestone: int, sources: Mapping[str, str] | None = None) ->
     if milestone >= 7:
         arn = lab.client("lambda").get_function_configuration(FunctionName="resize")["FunctionArn"]
         tags = {"tuned-256": "420", "tuned-512": "200", "tuned-1024": "150"}
+        gone = {"eventTime": "2026-01-01T00:00:00.000Z", "s3": {"object": {"key": "ada/gone.jpg", "sequencer": "00"}}}
+        event = {"Records": [{"messageId": "1", "body": json.dumps({"Records": [gone]})}]}
+        lab.tune("resize", event, memory=(256, 512, 1024), repeats=1)
         lab.client("lambda").tag_resource(Resource=arn, Tags=tags)
 
 

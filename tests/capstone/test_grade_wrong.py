@@ -318,11 +318,18 @@ def test_a_memory_size_that_was_never_measured_leaves_no_point_of_the_budget(sys
     arn = client.get_function_configuration(FunctionName="resize")["FunctionArn"]
     check = System(system)
     measured = budget.memory(check)
-    client.untag_resource(Resource=arn, TagKeys=["tuned-512"])
     try:
+        client.tag_resource(Resource=arn, Tags={"tuned-512": "0.01"})
+        too_good = budget.memory(check)
+        client.tag_resource(Resource=arn, Tags={"tuned-512": "200", "tuned-2048": "900"})
+        never_run = budget.memory(check)
+        client.untag_resource(Resource=arn, TagKeys=["tuned-512", "tuned-2048"])
         guessed = budget.memory(check)
     finally:
         client.tag_resource(Resource=arn, Tags={"tuned-512": "200"})
         check.leave()
     assert (of_budget([measured], 10), of_budget([guessed], 10)) == (10, 0)
     assert guessed.id == "not-measured"
+    assert (too_good.id, never_run.id) == ("not-run-there", "not-run-there")
+    assert "says 0.01 ms, and no run with 512 MB took less than" in too_good.seen
+    assert "2,048 MB, with which `resize` never ran" in never_run.seen

@@ -551,3 +551,28 @@ def test_a_wait_for_a_message_goes_by_the_labs_clock(lab: Lab) -> None:
         assert got == [found]
     assert time.monotonic() - start < 20
     sqs.delete_queue(QueueUrl=url)
+
+
+def test_an_attribute_that_is_set_leaves_the_policy_and_the_redrive_policy_as_they_were(lab: Lab) -> None:
+    sqs = lab.client("sqs")
+    dead = lab.client("sqs").create_queue(QueueName="q-kept-dead")["QueueUrl"]
+    redrive = {"deadLetterTargetArn": lab.queue("q-kept-dead").arn, "maxReceiveCount": "5"}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    url = sqs.create_queue(QueueName="q-kept", Attributes={"Policy": policy})["QueueUrl"]
+
+    def now() -> dict[str, Any]:
+        said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return {
+            name: json.loads(said[name]) for name in ("Policy", "RedrivePolicy", "VisibilityTimeout") if name in said
+        }
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(redrive)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+    assert now()["Policy"]["Statement"] == [statement]
+    assert now()["RedrivePolicy"]["deadLetterTargetArn"] == redrive["deadLetterTargetArn"]
+    assert now()["VisibilityTimeout"] == 60
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    assert "Policy" not in now()
+    for one in (url, dead):
+        sqs.delete_queue(QueueUrl=one)

@@ -17,12 +17,14 @@ from lambdalab.models.bill import Bill
 from lambdalab.samples import photo
 
 PHOTOS_COUNTED = 20
-NOT_MEASURED = "not-measured"
+NOT_MEASURED, NOT_RUN = "not-measured", "not-run-there"
 _MOST = {"invocations": 3, "S3 requests": 5, "table writes": 3, "log bytes": 1024}
 _SINGLE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 _BILLED = "DynamoDB writes"
 _TAG = re.compile(r"tuned-(\d+)")
 _LEAST_SIZES = 3
+_ROUNDED = 1.0
+"""Milliseconds that a tag may leave out."""
 
 
 def budget(system: System) -> Looks:
@@ -79,10 +81,29 @@ def memory(system: System) -> Look:
         idea = "Measure before you choose: `lab.tune`. Keep what you measured as tags of the function."
         words = f"`{RESIZE}` has {size} MB, and its tags tell of {len(times)} measured sizes."
         return because(Look(False, tried, seen, wanted), NOT_MEASURED, words, idea)
+    invented = _invented(system, times)
+    if invented:
+        look = Look(False, tried, invented, "times of runs in this lab")
+        return because(look, NOT_RUN, f"{invented}.", "A measurement is a run: `lab.tune`, then the tags.")
     better = [mb for mb, ms in times.items() if ms < times[size] and ms * mb < times[size] * size]
     seen = f"{size} MB in {times[size]:g} ms" + (f"; {better[0]} MB is faster and cheaper" if better else "")
     look = Look(not better, tried, seen, "no measured size is both faster and cheaper")
     return because(look, "memory", f"By your own table {seen}.", "The price is memory times time.")
+
+
+def _invented(system: System, times: Mapping[int, float]) -> str:
+    """What a tag tells that no run of `resize` shows; "" for nothing."""
+    fastest: dict[int, float] = {}
+    for run in system.lab.history(RESIZE):
+        if run.report:
+            mb, ms = run.report.memory_size_mb, run.report.duration_ms
+            fastest[mb] = min(ms, fastest.get(mb, ms))
+    for mb, told in sorted(times.items()):
+        if mb not in fastest:
+            return f"`tuned-{mb}` tells of {mb:,} MB, with which `{RESIZE}` never ran in this lab"
+        if told < fastest[mb] - _ROUNDED:
+            return f"`tuned-{mb}` says {told:g} ms, and no run with {mb:,} MB took less than {fastest[mb]:.0f} ms"
+    return ""
 
 
 def _number(text: Any) -> float:
