@@ -11,6 +11,7 @@ import json
 
 from lambdalab.http import invoke
 from lambdalab.http.door import Arrived
+from lambdalab.observe.journal import FOR_A_CHECK
 from lambdalab.observe.tracing import Trace
 from lambdalab.service.lambdas import LambdaService
 from lambdalab.triggers.delivery import Push, Statements, deliver
@@ -26,7 +27,7 @@ def answer(request: Arrived, service: LambdaService, statements: Statements) -> 
         principal=given["principal"],
         source_arn=given["source_arn"],
         target_arn=given["function_arn"],
-        name=f"{service_name}:sent for a check",
+        name=f"{service_name}:{FOR_A_CHECK}",
         subject="",
         words=f"{service_name}:{given['source_arn'].rpartition(':')[2]}",
         began=service.now(),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 REMEMBERED = 20_000
+FOR_A_CHECK = "sent for a check"
+"""How the event is called that a check sends in the name of a stranger."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from lambdalab.observe.journal import Step
+from lambdalab.observe.journal import FOR_A_CHECK, Step
 from lambdalab.topology import wiring
 from lambdalab.topology.model import BROKEN, DID, MAY, YOU, Arrow, Node, Topology, behind_the_broken, merged
 from lambdalab.topology.policies import Policies
@@ -114,10 +114,13 @@ def _label(before: Arrow | None, name: str) -> str:
 def visits(steps: Sequence[Step]) -> list[Step]:
     """The steps, with a web request in two: from the visitor to the address, and from there to the function.
 
-    The journal has one step for both, because the front answers for both.
+    The journal has one step for both, because the front answers for both. What a check sent in the name of a stranger
+    is no way of the system.
     """
     found: list[Step] = []
     for step in steps:
+        if step.name.endswith(FOR_A_CHECK):
+            continue
         if step.name.startswith("http:") and step.source:
             own = "ok" if step.target else step.outcome
             found.append(replace(step, kind="request", source="", target=step.source, outcome=own))
