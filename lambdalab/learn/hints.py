@@ -27,7 +27,7 @@ def hint(number: str, which: int | str | None = None) -> None:
     Raises:
         ValueError: there is no such exercise or hint; the text names the known ones.
     """
-    exercise = milestones()[number] if number in milestones() else find(number)
+    exercise = _found(number)
     used = used_of(number)
     if which is None:
         which = used + 1 if used < HINTS else TWIN if exercise.twin else HINTS
@@ -49,6 +49,15 @@ def hint(number: str, which: int | str | None = None) -> None:
 def used_of(number: str) -> int:
     """How many hints of this exercise have been read."""
     return int(store.load()["hints"].get(number, 0))
+
+
+def _found(number: str) -> Exercise | Milestone:
+    known = milestones()
+    if number in known:
+        return known[number]
+    if number.partition(".")[0] == next(iter(known)).partition(".")[0]:
+        raise ValueError(f"the capstone has no milestone {number!r}; known are {', '.join(known)}")
+    return find(number)
 
 
 def _hint(exercise: Exercise | Milestone, which: int) -> Shown:

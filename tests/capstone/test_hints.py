@@ -26,3 +26,8 @@ def test_hints_of_a_milestone_come_one_after_the_other_and_the_last_stays(capsys
 def test_a_milestone_has_no_twin_and_says_which_hints_there_are() -> None:
     with pytest.raises(ValueError, match=r"exercise 13\.4 has the hints 1, 2 and 3, not 'twin'"):
         hint("13.4", "twin")
+
+
+def test_a_milestone_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(ValueError, match=r"no milestone '13\.9'; known are 13\.0, 13\.1, .*13\.7"):
+        hint("13.9")
