@@ -1,11 +1,11 @@
 # Needs Python 3.11 or newer and a POSIX shell. Everything is installed in .venv beside this file.
 
 PY = .venv/bin/python
-# A worker waits for other processes half of the time: three of them keep two cores busy. And a lab is started a hundred
+# A worker waits for other processes half of the time: four of them keep two cores busy. And a lab is started a hundred
 # times, so what Python compiles is kept, whatever the caller's environment says.
 KEPT = PYTHONDONTWRITEBYTECODE=
-PYTEST = $(KEPT) $(PY) -m pytest -n 3 -p no:nbval
-NBVAL = $(KEPT) $(PY) -m pytest -n 3 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
+PYTEST = $(KEPT) $(PY) -m pytest -n 4 -p no:nbval
+NBVAL = $(KEPT) $(PY) -m pytest -n 4 --dist loadfile -p tests.notebooks.nbval_gates --nbval --nbval-current-env --nbval-cell-timeout=120 \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 FIRST_LESSON = notebooks/00_start_here.ipynb
 SETTINGS = .venv/share/jupyter/lab/settings

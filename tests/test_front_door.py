@@ -155,7 +155,7 @@ def test_make_test_goes_on_after_a_failure_and_still_fails(tmp_path: Path) -> No
 @needs_make
 def test_make_check_leaves_browser_slow_and_notebooks_out() -> None:
     recipe = make("check")
-    assert 'pytest -n 3 -p no:nbval -m "not browser and not slow"' in recipe
+    assert 'pytest -n 4 -p no:nbval -m "not browser and not slow"' in recipe
     assert "--nbval" not in recipe
     for tool in ("ruff", "mypy", "lint-imports"):
         assert tool in recipe

@@ -162,7 +162,9 @@ def test_the_smallest_permission_lets_in_its_bucket_and_no_other_sender(
     step = lab.send_as(principal, source_arn, resize, account=account)
     assert (step.outcome, step.source, step.target) == (outcome, source_arn, arn)
     assert bool(step.request_id) is (outcome == "ok")
-    assert "sent for a check" not in str(lab.map(resize.name)), "a stranger whom a check invents is no part of the system"
+    assert "sent for a check" not in str(lab.map(resize.name)), (
+        "a stranger whom a check invents is no part of the system"
+    )
 
 
 def test_without_the_account_a_bucket_of_the_same_name_elsewhere_gets_in_and_the_function_runs(

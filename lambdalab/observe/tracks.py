@@ -56,7 +56,7 @@ class _Way:
         self, root: str, steps: Sequence[Step], invocations: Sequence[Invocation], lanes: Sequence[Lane],
         jumps: Sequence[Jump],
     ) -> None:  # fmt: skip
-        self.root, self.jumps = root, jumps
+        self.root = root
         self.steps = sorted((step for step in steps if step.kind not in ("rule", "queue")), key=lambda step: step.began)
         self.invocations = sorted(invocations, key=_moment)
         self.by_span = {step.span: step for step in self.steps}
@@ -67,7 +67,9 @@ class _Way:
                 self.spans.setdefault(span.request_id, []).append(span)
         moments = [step.began for step in self.steps] + [self._taken(one) for one in self.invocations]
         self.at = min(moments, default=0.0)
-        self.began = machine(self.at, jumps)
+        # Every turn is asked for every moment; those before the event move all of its moments alike.
+        self.jumps = [jump for jump in jumps if jump.at + jump.seconds > self.at]
+        self.began = machine(self.at, self.jumps)
 
     def trace(self) -> Trace:
         stations = [self._run(one) if one.environment else self._turned_away(one) for one in self.invocations]

@@ -19,6 +19,8 @@ from lambdalab.learn.exercises import MOST_WORDS, find, workbook, workbooks
 from tests.learn import cells
 from tests.learn.answers import ANSWERS, MORE_WRONG_01_3, Answers
 
+pytestmark = pytest.mark.slow(0.6)  # each little, but they are more than a thousand
+
 SEEDS = (0, 1, 2, 3)  # for what is right
 TWO = (0, 1)  # for what is wrong: the values of the notebook, and others
 ONCE_MORE = (0, 1)  # where a check has no other values: that it may be repeated

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from lambdalab.teach import course, variants
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 def test_the_cells_of_the_ninety_minute_route_run_without_the_others(tmp_path: Path) -> None:
     written = variants.write_route(course.load(course.find_root()), tmp_path, "90")
     assert len(written) >= 2

@@ -163,7 +163,7 @@ def found():
             texts.append(open(file, errors="replace").read())
         except OSError:
             pass
-    texts += [repr(one) for one in gc.get_objects()[:20_000] if type(one) in (tuple, list, dict) and len(one) < 20]
+    texts += [repr(one) for one in gc.get_objects()[:2_000] if type(one) in (tuple, list, dict) and len(one) < 20]
     return "\\n".join(texts)
 
 SEEN = found()

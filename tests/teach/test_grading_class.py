@@ -25,7 +25,7 @@ def _rows(table: Path) -> dict[str, dict[str, str]]:
         return {row["submission"]: row for row in csv.DictReader(file)}
 
 
-@pytest.mark.slow  # two minutes of computing: thirty notebooks are run and judged
+@pytest.mark.slow(120)  # two minutes of computing: thirty notebooks are run and judged
 def test_thirty_submissions_get_their_points_whatever_some_of_them_try(tmp_path: Path) -> None:
     handed = klass()
     assert len(handed) == 30
@@ -52,7 +52,7 @@ def test_thirty_submissions_get_their_points_whatever_some_of_them_try(tmp_path:
     assert not [one for one in psutil.process_iter(["cmdline"]) if "987" in (one.info["cmdline"] or [])]
 
 
-@pytest.mark.slow  # some minutes: every check of the course runs twice
+@pytest.mark.slow(280)  # some minutes: every check of the course runs twice
 def test_every_solution_gets_all_points_and_every_untouched_workbook_none(tmp_path: Path) -> None:
     for solution in sorted((ROOT / "solutions").glob("*.ipynb")):
         handed = [tmp_path / f"{kind}.ipynb" for kind in ("solved", "untouched")]

@@ -46,7 +46,7 @@ def answered(workbook: Path, exercises: Collection[str]) -> NotebookNode:
     return typed
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 def test_a_right_submission_gets_all_points_a_half_one_some_and_an_untouched_one_none(tmp_path: Path) -> None:
     pytest.importorskip("nbgrader", reason="nbgrader is not installed; it is in the extra 'teacher'")
     room, ours = tmp_path / "course", tmp_path / "bundle"
