@@ -15,14 +15,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdalab import Lab
+from lambdalab.functions import deploy
 from lambdalab.learn import store
-from lambdalab.learn.capstone import browse, listening, nightly, survive
+from lambdalab.learn.capstone import browse, burst, listening, nightly, reasons, survive
 from lambdalab.learn.capstone.grading import Grade
 from lambdalab.learn.capstone.looks import Look, Part
 from lambdalab.learn.capstone.system import OWN, System
-from lambdalab.learn.exercises import Message
+from lambdalab.learn.exercises import Message, NotRun
 from tests.capstone import designs, plain_design
 
+pytestmark = pytest.mark.slow(5)  # whole systems are built and graded
 DESIGNS = {"the model": designs.build_model, "another design": designs.build_other}
 ROOT = Path(__file__).parents[2]
 ATTACHED = """
@@ -61,6 +63,47 @@ def test_the_skeleton_passes_and_an_attempt_is_remembered(lab_alone: Lab) -> Non
     assert found.attempt == 1
     (attempt,) = store.load()["exercises"]["13.0"]["attempts"]
     assert attempt["passed"] and attempt["message"] == "done"
+
+
+def test_a_message_tells_what_happened_to_this_upload_and_a_mended_rule_is_a_new_attempt(lab_alone: Lab) -> None:
+    plain_design.build(lab_alone, 0)
+    s3 = lab_alone.client("s3")
+    rules = s3.get_bucket_notification_configuration(Bucket="photos-in")
+    s3.put_bucket_notification_configuration(Bucket="photos-in", NotificationConfiguration={})
+    lab_alone.function("resize").invoke({})  # raises, for another event
+    found = lab_alone.grade("13", milestone=0)
+    assert found.message is not None and "`resize` did not run" in found.message.seen
+    del rules["ResponseMetadata"]
+    s3.put_bucket_notification_configuration(Bucket="photos-in", NotificationConfiguration=rules)
+    mended = lab_alone.grade("13", milestone=0)
+    assert mended.done and (found.attempt, mended.attempt) == (1, 2)
+    check = System(lab_alone)
+    lab_alone.faults.fail("resize", "s3:CopyObject", times=9)
+    check.upload(check.key("sea.jpg"), b"any")
+    assert reasons.missed(check, "resize", check.key("sea.jpg")).startswith("`resize` raised")
+    check.leave()
+
+
+def test_a_function_that_fails_at_a_stream_for_ever_ends_the_wait(lab_alone: Lab) -> None:
+    dynamodb, client = lab_alone.client("dynamodb"), lab_alone.client("lambda")
+    table = dynamodb.create_table(
+        TableName="photos",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "photo_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "photo_id", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    deploy(lab_alone, "count", "def handler(event, context):\n    raise ValueError(event)\n")
+    client.create_event_source_mapping(
+        EventSourceArn=table["LatestStreamArn"], FunctionName="count", StartingPosition="TRIM_HORIZON"
+    )
+    check = System(lab_alone)
+    dynamodb.put_item(TableName="photos", Item={"photo_id": {"S": "1"}})
+    with pytest.raises(NotRun) as ended:
+        check.calm()
+        check.calm()
+    assert "`count` failed" in ended.value.message.seen and check.turned < 20 * 60
+    check.leave()
 
 
 def test_another_process_grades_the_same_system(lab_alone: Lab) -> None:
@@ -106,7 +149,7 @@ def test_what_a_grading_that_was_killed_has_changed_is_put_back_by_the_next_one(
     before, killed = seen(lab_alone), System(lab_alone)
     with ExitStack() as never_closed:
         for change in (
-            survive.at_most(killed, 10),
+            burst.at_most(killed, 10),
             survive.impatient(killed),
             listening.unheard(killed),
             listening.listening(killed),

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lambdalab.learn import hint
 from lambdalab.learn.capstone.grading import LAST
 from lambdalab.learn.capstone.hints import milestones
+from lambdalab.learn.capstone.looks import SECTIONS
 from lambdalab.learn.hints import used_of
+from tests.learn.sections import ROOT, has_section
 
 
 def test_each_milestone_has_three_hints_and_the_last_lacks_its_key_expression() -> None:
     assert list(milestones()) == [f"13.{number}" for number in range(LAST + 1)]
     assert all("…" in one.hints[2] for one in milestones().values())
+
+
+@pytest.mark.parametrize("milestone", range(LAST + 1))
+def test_what_a_milestone_names_to_be_read_again_is_a_section_that_is_there(milestone: int) -> None:
+    named = re.fullmatch(r'lesson (\d\d), "(.+)"', SECTIONS[milestone])
+    assert named is not None
+    (page,) = (ROOT / "notebooks").glob(f"{named[1]}_*.ipynb")
+    assert has_section(f"{page.name}#{named[2]}")
 
 
 def test_hints_of_a_milestone_come_one_after_the_other_and_the_last_stays(capsys: pytest.CaptureFixture[str]) -> None:

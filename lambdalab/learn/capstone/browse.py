@@ -16,7 +16,7 @@ from lambdalab import adding
 from lambdalab.browsing import Exchange, fetch
 from lambdalab.events import function_url_request
 from lambdalab.learn.capstone.aside import aside, puts_back
-from lambdalab.learn.capstone.looks import Look, Looks, because, equal
+from lambdalab.learn.capstone.looks import Look, Looks, because, equal, raised
 from lambdalab.learn.capstone.rows import NUMBERS, TEXTS
 from lambdalab.learn.capstone.system import API, IN, OUT, OWN, PHOTOS, RESIZE, System, photo_id, said
 from lambdalab.learn.words import short
@@ -25,8 +25,8 @@ from lambdalab.samples import photo
 _PAGE = "https://album.example"
 _FORMATS = ("payload format 2.0", "payload format 1.0")
 _ENVIRONMENTS = 2
-_ZOE = " zoë+1"  # an owner whose name must be encoded in an address
 _ALBUM = "-album"
+_ZOE = f"{_ALBUM} zoë+1"  # must be encoded in an address, and begins like another owner's name
 _JSON = "application/json"
 
 
@@ -85,7 +85,10 @@ def _read(system: System, photos: Mapping[str, bytes], form: str, base: str, *, 
     right = isinstance(listed, list) and {_id(one) for one in listed} == set(wanted)
     right = right and isinstance(listed, list) and len(listed) == len(wanted)
     look = Look(right, f"GET /photos?owner=…, {form}", shown, '200 {"photos": [two rows]}', main=main)
-    yield _wrapped(look, answer, form)
+    if isinstance(listed, list) and len(listed) == len(wanted) + 1:
+        words = "The list of an owner has a photo of another one, whose name only begins alike."
+        look = because(look, "prefix", words, "An owner is the whole name. Compare with `=`.")
+    yield _wrapped(system, look, answer, form)
     if right and isinstance(listed, list):
         yield _complete(listed[0], wanted[_id(listed[0])], f"a photo in the list, {form}", main=main)
     id, body = next(iter(wanted.items()))
@@ -95,7 +98,7 @@ def _read(system: System, photos: Mapping[str, bytes], form: str, base: str, *, 
     else:
         seen = f"{answer.status} {short(answer.body, 60)}"
         look = Look(False, f"GET /photos/{{id}}, {form}", seen, "200 and the row", main=main)
-        yield _wrapped(look, answer, form)
+        yield _wrapped(system, look, answer, form)
     yield _status(system, "GET", f"/photos/{'0' * 16}", 404, f"an unknown id, {form}", base)
     yield _status(system, "GET", "/photos", 400, f"no owner, {form}", base)
 
@@ -104,14 +107,15 @@ def _id(one: Any) -> Any:
     return one.get("photo_id") if isinstance(one, dict) else None
 
 
-def _wrapped(look: Look, answer: Exchange, form: str) -> Look:
+def _wrapped(system: System, look: Look, answer: Exchange, form: str) -> Look:
     """Why the second format is often not understood."""
     if answer.status < 500:
         return look
+    run = system.lab.history(API)[-1:]
+    why = f": `{API}` {raised(run[0].error_type, run[0].error_message)}" if run and run[0].error_type else ""
     idea = "The two formats keep method and path in other places. What a handler raises becomes 502."
-    return because(
-        look, "format", f"With {form} the visitor got {answer.status}.", idea, "Look at lesson 06, two kinds."
-    )
+    words = f"With {form} the visitor got {answer.status}{why}."
+    return because(look, "format", words, idea, 'Look at lesson 06, "A second front".')
 
 
 def _complete(one: Mapping[str, Any], body: bytes, what: str, *, main: bool) -> Look:
@@ -149,7 +153,10 @@ def _other_origin(system: System, url: str) -> Looks:
         fetched = fetch(_PAGE, method, address)
         look = Look(not fetched.refused, f"a page of another origin: {what}", fetched.refused or "let in", "let in")
         idea = "Every answer says who may read it, errors too. Before a DELETE the browser asks with OPTIONS."
-        yield because(look, "origin", f"The browser refused a page's {what}: {fetched.refused}.", idea, "Look at CORS.")
+        if "*, *" in fetched.refused:
+            idea = "The header came twice: from the handler and from the URL's own CORS. One of them is enough."
+        where = 'Look at lesson 06, "A page calls the shop".'
+        yield because(look, "origin", f"The browser refused a page's {what}: {fetched.refused}.", idea, where)
 
 
 def _deleted(system: System, url: str, key: str, kept: str) -> Looks:

@@ -44,6 +44,9 @@ def budget(system: System) -> Looks:
         shown = f"{each:,.0f}" if each == round(each) or each > 100 else f"{each:.1f}"
         look = Look(0 < each <= most, f"{what} for each photo", shown, f"at most {most:,}")
         words = f"Each photo costs {shown} {what}, and {most:,} are in the budget."
+        if not each:
+            yield look
+            continue
         yield because(look, "over-budget", words, "Look at which function asks for what: `lab.counts(name).requests`.")
     yield memory(system)
 
@@ -95,7 +98,7 @@ def _invented(system: System, times: Mapping[int, float]) -> str:
     """What a tag tells that no run of `resize` shows; "" for nothing."""
     fastest: dict[int, float] = {}
     for run in system.lab.history(RESIZE):
-        if run.report:
+        if run.report and not run.error_type:  # one that failed at once measures nothing
             mb, ms = run.report.memory_size_mb, run.report.duration_ms
             fastest[mb] = min(ms, fastest.get(mb, ms))
     for mb, told in sorted(times.items()):

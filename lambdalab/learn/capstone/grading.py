@@ -29,6 +29,7 @@ _KEPT_ATTEMPTS = 200
 @dataclass(frozen=True)
 class _Kind:
     name: str
+    doing: str
     milestone: int
     most: int
     looks: Callable[[System], Looks]
@@ -61,15 +62,15 @@ def of_rights(looks: Sequence[Look], most: int) -> int:
 
 
 PARTS = (
-    _Kind("M0 walking skeleton", 0, 0, pictures.skeleton, of_behaviour),
-    _Kind("M1 resize", 1, 8, pictures.thumbnails, of_behaviour),
-    _Kind("M2 index", 2, 8, rows.index, of_behaviour),
-    _Kind("M3 browse", 3, 8, browse.browse, of_behaviour),
-    _Kind("M4 notify", 4, 8, notify.notify, of_behaviour),
-    _Kind("M5 clean up", 5, 8, nightly.clean_up, of_behaviour),
-    _Kind("M6 survive", 6, 20, survive.survive, of_faults),
-    _Kind("M7 budget", 7, 10, budget.budget, of_budget),
-    _Kind("permissions", 6, 10, rights.rights, of_rights),
+    _Kind("M0 walking skeleton", "one upload", 0, 0, pictures.skeleton, of_behaviour),
+    _Kind("M1 resize", "photos of all kinds", 1, 8, pictures.thumbnails, of_behaviour),
+    _Kind("M2 index", "uploads told twice, late and at once", 2, 8, rows.index, of_behaviour),
+    _Kind("M3 browse", "list, show, delete", 3, 8, browse.browse, of_behaviour),
+    _Kind("M4 notify", "who hears, who counts", 4, 8, notify.notify, of_behaviour),
+    _Kind("M5 clean up", "41 nights", 5, 8, nightly.clean_up, of_behaviour),
+    _Kind("M6 survive", "150 uploads at once, then one fault after the other", 6, 20, survive.survive, of_faults),
+    _Kind("M7 budget", "20 photos, counted", 7, 10, budget.budget, of_budget),
+    _Kind("permissions", "roles and strangers", 6, 10, rights.rights, of_rights),
 )
 
 
@@ -149,6 +150,8 @@ class Grade(Card):
 def grade(lab: Any, lesson: str, milestone: int) -> Grade:
     """Look at the deployed photo service up to a milestone, and remember the attempt (lesson 13).
 
+    With more than one part it says what it looks at, in a line for each.
+
     Args:
         lab: where it is deployed; also one that another process has started.
         lesson: "13".
@@ -161,20 +164,32 @@ def grade(lab: Any, lesson: str, milestone: int) -> Grade:
         raise ValueError(f"lesson {lesson!r} has no milestones to grade: only the capstone has, {LESSON!r}")
     if type(milestone) is not int or not 0 <= milestone <= LAST:
         raise ValueError(f"there is no milestone {milestone!r} in the capstone: give 0 to {LAST}")
-    found = judge(lab, milestone)
+    found = judge(lab, milestone, told=_say if milestone else _nothing)
     return found if found.message_id == "not-run" else _keep(lab, found)
 
 
-def judge(lab: Any, milestone: int, only: Sequence[str] | None = None) -> Grade:
+def _say(words: str) -> None:
+    """A line for each part when it begins, since some take a minute."""
+    print(words, flush=True)
+
+
+def _nothing(words: str) -> None:
+    """No progress is shown."""
+
+
+def judge(lab: Any, milestone: int, only: Sequence[str] | None = None, told: Callable[[str], None] = _nothing) -> Grade:
     """Grade and remember nothing.
 
     Args:
         only: the names of the parts to look at; None for all up to the milestone.
+        told: hears what is looked at, when that begins.
     """
     kinds = [kind for kind in PARTS if kind.milestone <= milestone and (only is None or kind.name in only)]
-    system = System(lab)
+    system, parts = System(lab), list[Part]()
     try:
-        parts = [_looked(system, kind) for kind in kinds]
+        for kind in kinds:
+            told(f"{kind.name}: {kind.doing}")
+            parts.append(_looked(system, kind))
     finally:
         system.leave()
     return chosen(Grade(milestone, parts, DONE, None, system.turned))
@@ -201,17 +216,18 @@ def chosen(grade: Grade) -> Grade:
     """The one message: of the first part that is not as asked; there, a known wrong answer first."""
     for part in grade.parts:
         failed = [look for look in part.looks if not look.ok]
+        if part.stopped:  # it tells more than what was seen before
+            return replace(grade, message_id="case" if part.looks else "not-run", message=part.stopped)
         if failed:
             one = next((look for look in failed if look.id), failed[0])
             return replace(grade, message_id=one.id or "case", message=one.said(part.milestone), copied=one.copied)
-        if part.stopped:
-            return replace(grade, message_id="not-run", message=part.stopped)
     return grade
 
 
 def _keep(lab: Any, found: Grade) -> Grade:
-    """Add the attempt to the progress file and number it."""
-    code = _code(lab)
+    """Add the attempt to the progress file and number it; the same system with the same outcome is no new one."""
+    outcome = f"{_code(lab)} {found.message_id} {found.points}"
+    code = hashlib.sha256(outcome.encode()).hexdigest()[:16]
 
     def keep(data: dict[str, Any]) -> Grade:
         attempts = data["exercises"].setdefault(f"{LESSON}.{found.milestone}", {}).setdefault("attempts", [])
@@ -225,7 +241,7 @@ def _keep(lab: Any, found: Grade) -> Grade:
 
 
 def _code(lab: Any) -> str:
-    """The same while the four functions are."""
+    """The same while the four functions are; roles, rules and queues show in the outcome only."""
     client, known = lab.client("lambda"), []
     for name in FUNCTIONS:
         try:
@@ -233,4 +249,4 @@ def _code(lab: Any) -> str:
         except client.exceptions.ResourceNotFoundException:
             continue
         known.append([name, *(said.get(part) for part in ("CodeSha256", "Role", "Timeout", "MemorySize"))])
-    return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+    return json.dumps(known)

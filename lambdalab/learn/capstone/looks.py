@@ -6,6 +6,7 @@ happen in it, so a milestone yields its looks as it goes. Left out: points, whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,16 +15,17 @@ from lambdalab.learn.exercises import Message
 from lambdalab.learn.words import short
 
 SECTIONS = {
-    0: "lesson 05, the map",
-    1: "lesson 05, an upload and its key",
-    2: "lesson 07, the same event twice",
-    3: "lesson 06, what a handler answers",
-    4: "lesson 08, rules and events",
-    5: "exercise 08.3",
-    6: "lesson 07, retries and dead letters",
-    7: "lesson 11, what is billed",
+    0: 'lesson 05, "A bucket asks to come in"',
+    1: 'lesson 05, "The key as it arrives"',
+    2: 'lesson 07, "A process dies"',
+    3: 'lesson 06, "What comes in, what goes out"',
+    4: 'lesson 08, "A bus, its rules and their patterns"',
+    5: 'lesson 08, "By the clock"',
+    6: 'lesson 07, "One bad message among five"',
+    7: 'lesson 11, "The bill of one call"',
 }
-"""What to read again, for each milestone."""
+"""What to read again, for each milestone: a section of a lesson."""
+_DENIED = re.compile(r"not authorized to perform: (\S+)")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ def equal(tried: str, seen: Any, wanted: Any, *, main: bool = False, copied: str
 def because(look: Look, id: str, seen: str, idea: str, where: str = "") -> Look:
     """The look with the words of a wrong answer, if it failed."""
     return look if look.ok else replace(look, id=id, message=Message(seen, idea, where).within_limit())
+
+
+def raised(kind: Any, text: Any) -> str:
+    """What a function raised, in a few words; of a right that it lacks, the action's name."""
+    denied = _DENIED.search(str(text))
+    return f"raised {kind}: {f'{denied[1]} is not allowed' if denied else short(text, 60)}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdalab.learn.capstone.aside import aside, puts_back
-from lambdalab.learn.capstone.looks import Look, Looks, because
+from lambdalab.learn.capstone.looks import Look, Looks, because, raised
 from lambdalab.learn.capstone.system import CLEANUP, IN, OWN, System
 from lambdalab.learn.words import short, strictly_equal
 from lambdalab.learn.workbooks.exports import iso
@@ -24,7 +24,7 @@ ASIDE = f"{OWN}-aside"
 _MONTH = timedelta(days=30)
 _DAY = 86_400
 _MANY, _OLD = 1_005, 7
-_KEEP = {"keep": "true"}
+_KEEP, _FREE = {"keep": "true"}, {"keep": "false"}
 _HOURS = 3
 
 
@@ -93,12 +93,36 @@ def _called(system: System) -> Looks:
     yield look
     _filled(system, {old: 10.0})
     born = _made(system, old)
-    exactly = _call(system, {"time": iso(born + _MONTH)}, {"deleted": 0}, {old}, {old}, "exactly 30 days old")
-    yield because(exactly, "boundary", "A photo of exactly 30 days was deleted.", "Older than 30 days is more than 30.")
-    _filled(system, {old: 10.0})
-    later = iso(_made(system, old) + _MONTH + timedelta(seconds=1))
-    yield _call(system, {"time": later}, {"deleted": 1}, {old}, (), "a second later")
+    look = _call(system, {"time": iso(born + _MONTH)}, {"deleted": 0}, {old}, {old}, "exactly 30 days old")
+    if not system.keys(IN, system.owner):
+        words = "A photo of exactly 30 days was deleted."
+        look = because(look, "boundary", words, "Older than 30 days is more than 30.")
+    yield look
+    yield from a_second_later(system)
     yield _many(system)
+
+
+def a_second_later(system: System) -> Looks:
+    """Two photos that are just old enough; one has the tag keep with another value."""
+    old, free = system.key("old.jpg"), system.key("free.jpg")
+    _filled(system, {old: 10.0, free: 10.0}, {free: _FREE})
+    moment = max(_made(system, old), _made(system, free)) + _MONTH + timedelta(seconds=1)
+    look = _call(system, {"time": iso(moment)}, {"deleted": 2}, {old, free}, (), "a second later, one with keep=false")
+    left = system.keys(IN, system.owner)
+    if left == [free]:
+        words = "A photo with the tag keep=false was kept."
+        look = because(look, "tag-value", words, "Only the value `true` keeps a photo.")
+    elif old in left and "raised" not in look.seen:
+        again = _asked(system, {"dry_run": True, "time": iso(moment + 2 * _MONTH)})
+        if again.get("would_delete"):
+            words = "A photo that was older than 30 days by a second was kept."
+            idea = "`timedelta.days` has whole days only. Compare with `timedelta(days=30)`."
+            look = because(look, "whole-days", words, idea)
+        else:
+            words = "The event's `time` was 90 days on, and no photo was old."
+            idea = "\"now\" is the event's `time`. The machine's clock is only for an event without it."
+            look = because(look, "own-clock", words, idea)
+    yield look
 
 
 def _many(system: System) -> Look:
@@ -125,10 +149,9 @@ def _call(
     main: bool = False,
 ) -> Look:
     """Call `cleanup`, and look at its answer and at what is left."""
-    answer = system.functions.invoke(FunctionName=CLEANUP, Payload=json.dumps(dict(event)).encode())
-    value = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        seen = f"raised {value.get('errorType')}: {short(value.get('errorMessage'), 60)}"
+    value = _asked(system, event)
+    if isinstance(value, dict) and "errorType" in value:
+        seen = raised(value["errorType"], value.get("errorMessage"))
         return Look(False, tried, seen, short(dict(wanted)), main=main)
     there = set(system.keys(IN, system.owner))
     missing, remained = set(left) - there, (set(before) - set(left)) & there
@@ -138,6 +161,12 @@ def _call(
     right = strictly_equal(value, dict(wanted)) and not missing and not remained
     copied = f'lab.function("{CLEANUP}").invoke({dict(event)!r})'
     return Look(right, tried, seen, short(dict(wanted)), main=main, copied=copied)
+
+
+def _asked(system: System, event: Mapping[str, Any]) -> Any:
+    """What `cleanup` answers; a dict with an errorType when it raised."""
+    answer = system.functions.invoke(FunctionName=CLEANUP, Payload=json.dumps(dict(event)).encode())
+    return json.loads(answer["Payload"].read())
 
 
 def _filled(system: System, ages: Mapping[str, float], tags: Mapping[str, Mapping[str, str]] | None = None) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 from lambdalab.learn.capstone.listening import Heard, Listener, listening, unheard
 from lambdalab.learn.capstone.looks import Look, Looks, because, equal
+from lambdalab.learn.capstone.reasons import error, unread
+from lambdalab.learn.capstone.rows import row_writer
 from lambdalab.learn.capstone.system import API, COUNT, PHOTOS, RESIZE, STATS, System, more, photo_id
 from lambdalab.learn.words import short
 from lambdalab.samples import photo
 
 _TOGETHER = 4
-_WRITES = ("PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem")
 _NEWS, _CROWD = "-news", "-crowd"
 
 
@@ -61,15 +62,19 @@ def _once(system: System, listener: Listener, heard: list[Heard], key: str) -> L
         listener.again(*heard, *heard)
         look = equal("the same PhotoReady twice more: photos", system.counted(_NEWS), counted)
         idea = "An event may come twice. Remember in the table which photos are counted."
-        yield because(
-            look, "counted-twice", f"The same photos were announced again, and {look.seen} are counted.", idea
-        )
+        words = f"The same photos were announced again, and {look.seen} are counted."
+        yield because(look, "counted-twice", words, idea) if _more(system.counted(_NEWS), counted) else look
     system.lab.faults.twice(RESIZE)
     system.upload(key, photo(320, 210, seed=33))
     system.lab.faults.clear()
     look = equal("a newer upload under the same key: photos", system.counted(_NEWS), counted)
     idea = "One key is one photo, however often it is uploaded."
-    yield because(look, "key-twice", f"A photo was replaced, and {look.seen} are counted instead of {counted}.", idea)
+    words = f"A photo was replaced, and {look.seen} are counted instead of {counted}."
+    yield because(look, "key-twice", words, idea) if _more(system.counted(_NEWS), counted) else look
+
+
+def _more(now: Any, before: Any) -> bool:
+    return isinstance(now, int) and isinstance(before, int) and now > before
 
 
 def _same_moment(system: System, listener: Listener, heard: list[Heard]) -> Looks:
@@ -84,13 +89,17 @@ def _same_moment(system: System, listener: Listener, heard: list[Heard]) -> Look
             system.put(system.key(f"crowd {number}.jpg", _CROWD), photo(90 + number, 60, seed=number))
         system.settle()
         new = {str(one.detail.get("photo_id")): one for one in listener.heard(_CROWD)}
+    since = system.now()
     if new:
         listener.again(*new.values())
     look = equal(f"{tried}: photos", system.counted(_CROWD), _TOGETHER)
     if isinstance(system.counted(_CROWD), int) and 0 < system.counted(_CROWD) < _TOGETHER:
-        words = f"{_TOGETHER} photos at the same moment, counted {look.seen}."
+        words, raising = f"{_TOGETHER} photos at the same moment, counted {look.seen}.", error(system, COUNT, since)
         idea = "Who reads, adds and writes overwrites what others wrote meanwhile. Let the table add."
-        look = because(look, "read-add-write", words, idea)
+        if raising:
+            look = because(look, "count-raised", f"{words} {raising[:1].upper()}{raising[1:]}.", "")
+        else:
+            look = because(look, "read-add-write", words, idea)
     yield look
 
 
@@ -107,21 +116,6 @@ def _down_and_up(system: System, key: str) -> Looks:
     yield equal("the deleted photo uploaded again: photos", system.counted(_NEWS), counted)
 
 
-def row_writer(asked: dict[str, dict[str, int]]) -> tuple[str, str]:
-    """Which function wrote the row of an upload, and by which operation; both "" if none did.
-
-    Args:
-        asked: what each function asked for because of the upload.
-    """
-    found = [
-        (name, f"dynamodb:{write}")
-        for name, asks in sorted(asked.items(), key=lambda item: item[0] != RESIZE)
-        for write in _WRITES
-        if name != COUNT and asks.get(f"dynamodb:{write}")
-    ]
-    return found[0] if found else ("", "")
-
-
 def _not_too_early(system: System, listener: Listener, asked: dict[str, dict[str, int]]) -> Looks:
     function, operation = row_writer(asked)
     if not function:
@@ -136,4 +130,4 @@ def _not_too_early(system: System, listener: Listener, asked: dict[str, dict[str
     early = [one for one in heard if one.status != 200]
     seen = "announced before it was there" if early else "announced when it was there" if heard else "never announced"
     look = Look(bool(heard) and not early, "a row that could not be written at first", seen, "announced afterwards")
-    yield too_early(look, photo_id(key)) if early else look
+    yield too_early(look, photo_id(key)) if early else unread(system, look, function) if not heard else look

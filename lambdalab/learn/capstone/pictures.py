@@ -10,8 +10,8 @@ import io
 from collections.abc import Sequence
 
 from lambdalab.learn.capstone.looks import Look, Looks, because
+from lambdalab.learn.capstone.reasons import missed
 from lambdalab.learn.capstone.system import IN, OUT, RESIZE, System
-from lambdalab.learn.words import short
 from lambdalab.learn.workbooks.small import alike, fits, form_and_size
 from lambdalab.samples import photo
 from lambdalab.topology.model import BROKEN, Topology
@@ -32,8 +32,8 @@ def skeleton(system: System) -> Looks:
     system.upload(key, photo(400, 300))
     runs = system.lab.counts(RESIZE).invocations - before
     there = system.thumbnail(key) is not None
-    seen = f"`{OUT}` has the key" if there else f"nothing in `{OUT}` under the key"
-    look = Look(there, "an upload", seen + _raised(system, there), f"the same key in `{OUT}`", main=True)
+    seen = f"`{OUT}` has the key" if there else f"nothing in `{OUT}` under the key" + _afterthought(system, key)
+    look = Look(there, "an upload", seen, f"the same key in `{OUT}`", main=True)
     if runs > _LOOPS:
         words = f"One upload, {runs} runs: your result is a new upload."
         where = f"Put it into `{OUT}`, which calls nobody."
@@ -44,10 +44,10 @@ def skeleton(system: System) -> Looks:
     yield _map(system)
 
 
-def _raised(system: System, fine: bool) -> str:
-    """The last error of `resize`, as an afterthought to what is missing."""
-    failed = [run for run in system.lab.history(RESIZE) if run.error_type][-1:] if not fine else []
-    return f"; `{RESIZE}` raised {failed[0].error_type}: {short(failed[0].error_message, 60)}" if failed else ""
+def _afterthought(system: System, key: str) -> str:
+    """Why there is no thumbnail, as far as it is known."""
+    why = missed(system, RESIZE, key)
+    return f"; {why}" if why else ""
 
 
 def _map(system: System) -> Look:
@@ -146,7 +146,7 @@ def small(system: System, key: str, body: bytes, what: str, *, main: bool = Fals
     share = min(1.0, 200 / max(given))
     wanted = f"JPEG, {round(given[0] * share)} × {round(given[1] * share)}"
     if found is None:
-        return Look(False, what, f"nothing in `{OUT}`" + _raised(system, False), wanted, main=main)
+        return Look(False, what, f"nothing in `{OUT}`" + _afterthought(system, key), wanted, main=main)
     seen = f"{form or 'no picture'}" + (f", {got[0]} × {got[1]}" if form else "")
     right = form == "JPEG" and fits(got, given)
     look = Look(right and alike(found, shown), what, seen, wanted, main=main)

@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from lambdalab.learn.capstone.looks import Look, Looks, because
-from lambdalab.learn.capstone.system import CLEANUP, FUNCTIONS, IN, WORK, System
+from lambdalab.learn.capstone.system import CLEANUP, DEAD, FUNCTIONS, IN, WORK, System
 from lambdalab.permissions import decide
 
 EVERYTHING = "everything"
@@ -26,17 +27,20 @@ _ANYWHERE = ("logs:", "xray:", "cloudwatch:PutMetricData")
 _INSIDE = {"s3": "/*", "dynamodb": "/*", "events": "", "sqs": "", "sns": "", "lambda": ":*"}
 """By service, how an ARN may end that means all that is in one resource."""
 _SEVERAL = ("dynamodb:TransactWriteItems", "dynamodb:BatchWriteItem", "dynamodb:BatchGetItem")
+_MANAGES = re.compile(r":(Create|Delete|Update|Put|Set)(Table|Bucket|Queue|Topic|Rule|Function|Role|EventBus|Policy)")
+"""Actions on a table, bucket or queue itself, and not on what is in it."""
 _HARMLESS = {"dry_run": True}
 
 
 def rights(system: System) -> Looks:
-    """Each role, each function's policy, the queue's policy."""
+    """Each role, each function's policy, the policies of the queues."""
     system.must_have(functions=FUNCTIONS)
     for name in FUNCTIONS:
         yield _role(system, name)
     for name in FUNCTIONS:
         yield _strangers(system, name)
-    yield _queue(system)
+    for name in (WORK, DEAD):
+        yield _queue(system, name)
     system.calm()
 
 
@@ -108,7 +112,11 @@ def _is_wide(resource: str) -> bool:
 
 
 def _unused(system: System, name: str, role: str) -> str:
-    """A resource of the role that the function never asked, nor Lambda in its name; "" for none."""
+    """What the role allows and the function never asked for, nor Lambda in its name; "" for nothing.
+
+    Told are resources that were never asked, and what manages a resource instead of using it. Of the actions on a
+    resource that was asked nothing is said: a rare branch may need them.
+    """
     settings = system.settings(name)
     mappings = system.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     asked = [mapping["EventSourceArn"] for mapping in mappings] + [_destinations(system, name, settings)]
@@ -123,7 +131,10 @@ def _unused(system: System, name: str, role: str) -> str:
             if policy in _AWSS_OWN or action.startswith(_ANYWHERE):
                 continue
             stem = resource.removesuffix("*").rstrip("/:")
-            if not any(target.startswith(stem) or stem.startswith(f"{target}/") for target in known if target):
+            manages = _MANAGES.search(action) and action not in {step.name for step in used}
+            if manages or not any(
+                target.startswith(stem) or stem.startswith(f"{target}/") for target in known if target
+            ):
                 return f"`{action}` on `{resource}`"
     return ""
 
@@ -164,11 +175,11 @@ def _strangers(system: System, name: str) -> Look:
     return Look(True, tried, wanted, wanted)
 
 
-def _queue(system: System) -> Look:
-    """Whether a stranger's bucket may put messages into the queue, if there is one."""
-    tried, wanted = f"who may send to `{WORK}`", "nobody but its own source"
+def _queue(system: System, name: str) -> Look:
+    """Whether a stranger's bucket may put messages into a queue, if there is one."""
+    tried, wanted = f"who may send to `{name}`", "nobody but its own source"
     try:
-        url = system.sqs.get_queue_url(QueueName=WORK)["QueueUrl"]
+        url = system.sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except ClientError:
         return Look(True, tried, "there is no such queue", wanted)
     said = system.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -184,6 +195,9 @@ def _queue(system: System) -> Look:
         )
         if decision.allowed:
             look = Look(False, tried, f"{source or 'everybody'} could", wanted)
-            words = f"A stranger could send to `{WORK}`: {source or 'everybody'}."
-            return because(look, "stranger", words, "Name the bucket's ARN in the policy of the queue.")
+            words = f"A stranger could send to `{name}`: {source or 'everybody'}."
+            idea = "Name the bucket's ARN in the policy of the queue."
+            if name == DEAD:
+                idea = "It needs no policy: Lambda sends with the role of the function, and SQS moves what it gives up."
+            return because(look, "stranger", words, idea)
     return Look(True, tried, wanted, wanted)

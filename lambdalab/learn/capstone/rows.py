@@ -7,19 +7,23 @@ uses: to the function, to the queue, or to the topic that its rule names.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdalab.events import ObjectChange, s3, s3_to_bus
 from lambdalab.learn.capstone.looks import Look, Looks, because, equal
-from lambdalab.learn.capstone.system import IN, PHOTOS, RESIZE, System, photo_id
+from lambdalab.learn.capstone.reasons import error
+from lambdalab.learn.capstone.system import COUNT, IN, PHOTOS, RESIZE, System, more, photo_id
 from lambdalab.learn.words import short
 from lambdalab.samples import photo
 
 NUMBERS, TEXTS = ("width", "height", "bytes"), ("photo_id", "owner", "uploaded")
 _NEAR = timedelta(seconds=3)
 _AN_HOUR = 3600.0
+_HELD_SECONDS, _GLANCE_SECONDS = 10.0, 0.1
+_WRITES = ("PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem")
 
 
 def index(system: System) -> Looks:
@@ -27,7 +31,9 @@ def index(system: System) -> Looks:
     system.must_have(buckets=True, tables=(PHOTOS,), functions=(RESIZE,))
     system.turn(_AN_HOUR)  # the function's own clock is not S3's any more
     key, first = system.key("row.jpg"), photo(640, 480, seed=11)
+    asked = system.requests()
     system.upload(key, first)
+    writer = row_writer(more(asked, system.requests()))
     row = system.row(key)
     if row is None:
         others = [found for found in system.rows(PHOTOS) if found.get("owner", {}).get("S") == system.owner]
@@ -47,18 +53,60 @@ def index(system: System) -> Looks:
     system.turn(60)
     newer = photo(300, 500, seed=13)
     system.upload(key, newer)
-    before, row = _numbers(row), system.row(key) or {}
+    before, row, wrong = _numbers(row), system.row(key) or {}, error(system, RESIZE, old)
     wins = equal("a newer upload under the same key: width, height, bytes", _numbers(row), (300, 500, len(newer)))
     idea = "The key is the same, so the row is. What is newer takes its place."
     words = f"A newer upload came, and the row still tells {wins.seen}."
+    words += f" {wrong[:1].upper()}{wrong[1:]}." if wrong else ""
     yield because(wins, "first-wins", words, idea) if _numbers(row) == before else wins
     deliver(system, key, old, len(first))
     after = system.row(key) or {}
     kept = all(after.get(name) == row.get(name) for name in (*NUMBERS, *TEXTS))
-    seen = "the row is as it was" if kept else f"uploaded is {short(_value(after, 'uploaded'))}"
+    seen = "the row is as it was" if kept else f"uploaded is {short(_value(after, 'uploaded'))}" if after else "no row"
     look = Look(kept, "the older event comes after the newer one", seen, "the row as it was")
     idea = "Events may come in another order. Write only if yours is not older than what is there."
-    yield because(look, "late-wins", "An old event came late, and its time is in the row now.", idea)
+    if _value(after, "uploaded") != _value(row, "uploaded") and after:
+        look = because(look, "late-wins", "An old event came late, and its time is in the row now.", idea)
+    yield look
+    yield _held_back(system, *writer)
+
+
+def _held_back(system: System, function: str, operation: str) -> Look:
+    """The older of two uploads under one key writes its row when the newer one has written."""
+    key, bodies = system.key("held.jpg"), (photo(310, 200, seed=14), photo(200, 310, seed=15))
+    old, new = (310, 200, len(bodies[0])), (200, 310, len(bodies[1]))
+    system.lab.faults.hold(function or RESIZE, operation)
+    system.put(key, bodies[0])
+    system.lab.faults.held(seconds=_HELD_SECONDS)
+    system.put(key, bodies[1])
+    last = time.monotonic() + _HELD_SECONDS
+    while system.row(key) is None and time.monotonic() < last:
+        time.sleep(_GLANCE_SECONDS)  # the lab cannot settle while a run is held
+    system.lab.faults.clear()
+    system.calm()
+    found = _numbers(system.row(key) or {})
+    tried = "the older upload's write is held up until the newer one's is done: width, height, bytes"
+    look = Look(found == new, tried, short(found), short(new))
+    if found != old:
+        return look
+    words = "The write of an older upload came after that of a newer one, and the row tells of the older one."
+    idea = "Between a look and a write another run may write. The condition has to be part of the write."
+    return because(look, "look-then-write", words, idea)
+
+
+def row_writer(asked: Mapping[str, Mapping[str, int]]) -> tuple[str, str]:
+    """Which function wrote the row of an upload, and by which operation; both "" if none did.
+
+    Args:
+        asked: what each function asked for because of the upload.
+    """
+    found = [
+        (name, f"dynamodb:{write}")
+        for name, asks in sorted(asked.items(), key=lambda item: item[0] != RESIZE)
+        for write in _WRITES
+        if name != COUNT and asks.get(f"dynamodb:{write}")
+    ]
+    return found[0] if found else ("", "")
 
 
 def _is(row: Mapping[str, Any], key: str) -> bool:

@@ -7,15 +7,15 @@ and is counted once, and the file that is none lies in `photo-dead`, alone. Wait
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from urllib.parse import quote_plus
 
+from lambdalab.learn.capstone import burst
 from lambdalab.learn.capstone.aside import aside, puts_back
 from lambdalab.learn.capstone.looks import Look, Looks, because
-from lambdalab.learn.capstone.notify import row_writer
-from lambdalab.learn.capstone.rows import deliver
+from lambdalab.learn.capstone.reasons import unread
+from lambdalab.learn.capstone.rows import deliver, row_writer
 from lambdalab.learn.capstone.system import (
+    API,
     COUNT,
     DEAD,
     FUNCTIONS,
@@ -28,23 +28,21 @@ from lambdalab.learn.capstone.system import (
 )
 from lambdalab.samples import photo
 
-BURST, AT_ONCE = 150, 10
-_SENDERS = 16
-_POISON = b"This file says .jpg and is a letter."
 _LATE_MINUTES = 5
 _HANGS_SECONDS = 3
 _HELD_SECONDS = 20
 _ASK = "Events may overtake each other. Ask the table, when you write, whether the photo is still there."
 _LOOK_AGAIN = "After your writes look whether the original is still there. If not, take back what you wrote."
 _SLOW = ("s3:PutObject", "s3:GetObject")
+_DELETES = ("dynamodb:TransactWriteItems", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:PutItem")
 _COUNTS = ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "dynamodb:PutItem")
 
 
 def survive(system: System) -> Looks:
     """Nothing is lost and nothing is double, whatever goes wrong once."""
     system.must_have(buckets=True, tables=(PHOTOS, STATS), functions=FUNCTIONS[:3])
-    with at_most(system, AT_ONCE):
-        yield from _burst(system)
+    with burst.at_most(system, burst.AT_ONCE):
+        yield from burst.all_at_once(system)
     yield from one_by_one(system)
 
 
@@ -75,97 +73,12 @@ def one_by_one(system: System) -> Looks:
     yield _meanwhile(system, ((RESIZE, first), (writer or RESIZE, write)))
     yield _overtaken(system)
     yield _late(system)
+    yield _half_deleted(system, system.key("calm.jpg", "-0"))
 
 
 def _twice(system: System) -> None:
     for name in (RESIZE, COUNT):
         system.lab.faults.twice(name)
-
-
-# -- all at once -------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def at_most(system: System, most: int) -> Iterator[None]:
-    """No more runs of `resize` at once than that, where the student has not said so."""
-    client = system.functions
-    said = client.get_function_concurrency(FunctionName=RESIZE).get("ReservedConcurrentExecutions")
-    found = client.list_event_source_mappings(FunctionName=RESIZE)["EventSourceMappings"]
-    mapped = [one.get("ScalingConfig", {}).get("MaximumConcurrency", most + 1) for one in found]
-    limited = (said is not None and said <= most) or (mapped and max(mapped) <= most)
-    if limited:
-        yield
-        return
-    with aside(system, own_concurrency, [said, most]):
-        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=most)
-        yield
-
-
-@puts_back
-def own_concurrency(system: System, values: tuple[int | None, int]) -> None:
-    """The limit of `resize` as it was, unless the student has set another one since."""
-    said, given = values
-    client = system.functions
-    if client.get_function_concurrency(FunctionName=RESIZE).get("ReservedConcurrentExecutions") != given:
-        return
-    if said is None:
-        client.delete_function_concurrency(FunctionName=RESIZE)
-    else:
-        client.put_function_concurrency(FunctionName=RESIZE, ReservedConcurrentExecutions=said)
-
-
-def _burst(system: System) -> Looks:
-    """150 uploads, one of which is no photo."""
-    owner = "-many"
-    bodies = [photo(240, 160, seed=seed) for seed in range(8)]
-    keys = [system.key(f"{number:03}.jpg", owner) for number in range(BURST)]
-    poison = keys[BURST // 2]
-    with ThreadPoolExecutor(_SENDERS) as threads:
-        sent = [
-            threads.submit(system.put, key, _POISON if key == poison else bodies[number % len(bodies)])
-            for number, key in enumerate(keys)
-        ]
-        for one in sent:
-            one.result()
-    system.calm()
-    good = [key for key in keys if key != poison]
-    rows = {row.get("photo_id", {}).get("S") for row in system.rows(PHOTOS)}
-    made = set(system.keys("photos-out", system.key("", owner)))
-    counted = system.counted(owner)
-    dead = [letter["Body"] for letter in system.dead_letters()]
-    poisoned, buried = [body for body in dead if _names(body, poison)], [key for key in good if _named(dead, key)]
-    absent = {key for key in good if key not in made or photo_id(key) not in rows}
-    lost, wanted = absent - set(buried), len(good) - len(absent & set(buried))
-    seen = f"{len(good) - len(absent)} of {len(good)} are there, {counted} counted"
-    look = Look(not lost and counted == wanted, f"{BURST} uploads at once", seen, f"{wanted} there and counted")
-    if isinstance(counted, int) and not lost and counted != wanted:
-        words = f"{wanted} photos came at once, and {counted} are counted."
-        look = because(look, "miscounted", words, "Who reads, adds and writes loses some. Let the table add.")
-    yield look
-    seen = f"{len(poisoned)} of it in `{DEAD}`" + (f", with {len(buried)} good ones" if buried else "")
-    look = Look(len(poisoned) == 1 and not buried, "a file that is no photo", seen, f"once in `{DEAD}`, alone")
-    if buried:
-        words = f"{_number(len(buried))} good photos of the batch were made three times and then buried."
-        idea = "One file that fails must not take its batch along. Name it in `batchItemFailures`."
-        look = because(look, "batch-buried", words, idea)
-    elif not poisoned:
-        words = f"A file that cannot be read is not in `{DEAD}`."
-        idea = "What was skipped in silence is lost. After some tries the queue or Lambda sets it aside."
-        look = because(look, "poison-lost", words, idea)
-    yield look
-
-
-def _number(count: int) -> str:
-    return "Nine" if count == 9 else str(count)
-
-
-def _named(dead: Sequence[str], key: str) -> bool:
-    return any(_names(body, key) for body in dead)
-
-
-def _names(body: str, key: str) -> bool:
-    """Whether a message is about an upload; its key may be written as S3 writes it."""
-    return key in body or quote_plus(key, safe="/") in body
 
 
 # -- one fault after the other -----------------------------------------------------------------------------------------
@@ -192,7 +105,7 @@ def _whole(system: System, tried: str, key: str, owner: str) -> Look:
     missing = ["the thumbnail"] if system.thumbnail(key) is None else []
     missing += ["the row"] if system.row(key) is None else []
     counted = system.counted(owner)
-    dead = _named([letter["Body"] for letter in system.dead_letters()], key)
+    dead = burst.named([letter["Body"] for letter in system.dead_letters()], key)
     seen = f"lost: {' and '.join(missing)}" if missing else f"there, counted {counted}"
     seen += f", and in `{DEAD}`" if dead else ""
     look = Look(not missing and counted == 1 and not dead, tried, seen, "there, counted 1")
@@ -201,8 +114,10 @@ def _whole(system: System, tried: str, key: str, owner: str) -> Look:
         return because(look, "double", f"{_sentence(tried)}: the photo is counted {counted} times.", idea)
     if not missing and counted == 0:
         idea = "The row was written, and its announcement was not. The next try must catch up on it."
+        if COUNT in tried:
+            idea = "What was begun before the fault is not ended afterwards. Write both or neither."
         return because(look, "not-announced", f"{_sentence(tried)}: the photo is there and not counted.", idea)
-    return look
+    return unread(system, look, RESIZE) if missing and not dead else look
 
 
 def _sentence(text: str) -> str:
@@ -286,10 +201,43 @@ def _late(system: System) -> Look:
     return _gone(system, tried, key, owner)
 
 
+def _half_deleted(system: System, calm: str) -> Look:
+    """`api` dies when it has written for the first time, and is asked again.
+
+    Args:
+        calm: a photo whose DELETE shows what it writes first.
+    """
+    owner, tried = "-9", f"`{API}` dies in a DELETE, which is asked again"
+    key, began = system.key("photo.jpg", owner), system.now().timestamp()
+    system.ask("DELETE", f"/photos/{photo_id(calm)}")
+    steps = system.lab.steps(kind="request", since=began)
+    writes = [step.name for step in steps if step.source.endswith(f"/{API}") and step.name in _DELETES]
+    system.upload(key, photo(290, 180, seed=66))
+    system.lab.faults.kill(API, writes[0] if writes else "", done=True)
+    for _ in range(2):
+        system.ask("DELETE", f"/photos/{photo_id(key)}")
+    system.lab.faults.clear()
+    system.calm()
+    counted, left = system.counted(owner), system.row(key) is not None
+    look = Look(
+        not left and counted == 0,
+        tried,
+        f"{'the row is left' if left else 'gone'}, counted {counted}",
+        "gone, counted 0",
+    )
+    idea = "Between two writes a process may die, and the next DELETE finds no row. Write both or neither."
+    return because(look, "half-deleted", f"{_sentence(tried)}: {look.seen}.", idea)
+
+
 def _gone(system: System, tried: str, key: str, owner: str, idea: str = _ASK) -> Look:
     left = ["the thumbnail"] if system.thumbnail(key) is not None else []
     left += ["the row"] if system.row(key) is not None else []
     counted = system.counted(owner)
+    dead = burst.named([letter["Body"] for letter in system.dead_letters()], key)
     seen = f"back: {' and '.join(left)}; counted {counted}" if left else f"gone, counted {counted}"
-    look = Look(not left and counted == 0, tried, seen, "gone, counted 0")
+    seen += f", and in `{DEAD}`" if dead else ""
+    look = Look(not left and counted == 0 and not dead, tried, seen, "gone, counted 0")
+    if not left and counted == 0:
+        idea = "What is deleted needs no thumbnail: that is no error, so nothing is to be raised or tried again."
+        return because(look, "gone-is-no-error", f"{_sentence(tried)}: {seen}.", idea)
     return because(look, "overtaken", f"{_sentence(tried)}: {seen}.", idea)

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from lambdalab.browsing import Exchange, send
 from lambdalab.errors import LabError
 from lambdalab.learn.capstone.aside import aside, puts_back, restore
+from lambdalab.learn.capstone.reasons import gives_up
 from lambdalab.learn.exercises import Message, NotRun
 
 IN, OUT, PHOTOS, STATS = "photos-in", "photos-out", "photos", "stats"
@@ -33,6 +34,8 @@ _KEPT_MINUTES = 60 * 24 * 60  # no environment ends while the clock is turned, s
 _KEYS_AT_ONCE, _ROWS_AT_ONCE = 1_000, 25
 _MOMENTS = 2.0  # seconds of the lab's clock; a stream is read four times in each
 _ROUNDS, _ROUND_SECONDS = 8, 16 * 60.0
+_GLANCE_SECONDS, _MOST_ATTEMPTS = 60.0, 5
+"""A stream's batch fails as often in a minute of the lab's clock; each time may take a whole timeout for real."""
 
 
 class System:
@@ -42,10 +45,12 @@ class System:
         self.lab = lab
         self.owner = f"{OWN}-{secrets.token_hex(3)}"
         self.turned = 0.0
+        self.uploads: dict[str, str] = {}
         self.s3, self.dynamodb = lab.client("s3"), lab.client("dynamodb")
         self.sqs, self.functions, self.events = lab.client("sqs"), lab.client("lambda"), lab.client("events")
         restore(self)
         lab.faults.clear()
+        self.began = self.now()
         self._changed, kept = ExitStack(), lab.keep_alive()
         self._changed.enter_context(aside(self, kept_alive, [kept.least, kept.most]))
         lab.keep_alive(_KEPT_MINUTES)
@@ -109,7 +114,8 @@ class System:
 
     def put(self, key: str, body: bytes) -> None:
         """Upload, without waiting."""
-        self.s3.put_object(Bucket=IN, Key=key, Body=body)
+        answer = self.s3.put_object(Bucket=IN, Key=key, Body=body)
+        self.uploads[key] = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amzn-requestid", "")
 
     def upload(self, key: str, body: bytes) -> None:
         """Upload, and wait until nothing goes on any more."""
@@ -217,9 +223,22 @@ class System:
         self.turn(_MOMENTS)
 
     def turn(self, seconds: float) -> None:
-        """Turn the lab's clock; what falls due on the way is done."""
+        """Turn the lab's clock; what falls due on the way is done.
+
+        Raises:
+            NotRun: a function fails again and again at the same changes of a table.
+        """
         self.turned += seconds
+        if seconds > _GLANCE_SECONDS and self._blocked():
+            self.lab.clock.advance(seconds=_GLANCE_SECONDS)
+            for waiting in self._blocked():
+                if waiting["attempt"] > _MOST_ATTEMPTS:
+                    raise NotRun(gives_up(waiting))
+            seconds -= _GLANCE_SECONDS
         self.lab.clock.advance(seconds=seconds)
+
+    def _blocked(self) -> list[dict[str, Any]]:
+        return [waiting for waiting in self.lab.waiting() if "blocked" in waiting]
 
     def calm(self) -> None:
         """Wait, with the clock, until nothing is to be tried again."""
@@ -231,9 +250,16 @@ class System:
 
     def queues_read(self) -> list[str]:
         """The queues that functions of the system read."""
-        found = self.functions.list_event_source_mappings()["EventSourceMappings"]
-        arns = {one["EventSourceArn"] for one in found if ":sqs:" in one["EventSourceArn"]}
+        arns = {one["EventSourceArn"] for one in self._reading()}
         return sorted(arn.rpartition(":")[2] for arn in arns if not arn.rpartition(":")[2].startswith(OWN))
+
+    def batched(self) -> set[str]:
+        """The functions that read a queue."""
+        return {one["FunctionArn"].split(":")[6] for one in self._reading()}
+
+    def _reading(self) -> list[dict[str, Any]]:
+        found = self.functions.list_event_source_mappings()["EventSourceMappings"]
+        return [one for one in found if ":sqs:" in one["EventSourceArn"]]
 
     # -- what functions asked for ------------------------------------------------------------------------------------
 
