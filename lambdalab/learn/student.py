@@ -70,6 +70,9 @@ def stopped_when_endless() -> Iterator[None]:
         return
     done, fired = threading.Event(), threading.Event()
     lock = threading.Lock()
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:  # as in what a shell started in the background: nohup … &
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def watch() -> None:
         cpu, wall = time.process_time(), time.monotonic()
@@ -90,6 +93,8 @@ def stopped_when_endless() -> Iterator[None]:
     finally:
         with lock:
             done.set()
+        if before is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, before)
 
 
 def _interrupt_main_thread() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -270,9 +271,15 @@ def test_whatever_the_code_does_the_check_only_says_so(line: str) -> None:
     assert " at 0x" not in result.text
 
 
-def test_a_loop_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN], ids=["at a prompt", "with nohup"])
+def test_a_loop_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch, handler: Any) -> None:
     monkeypatch.setattr("lambdalab.learn.student.CPU_SECONDS", 0.3)
-    result = check("01.4", namespace=cells.run(cells.notebook(), f"{BILL}    while True: pass\n"))
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        result = check("01.4", namespace=cells.run(cells.notebook(), f"{BILL}    while True: pass\n"))
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert result.message_id == "raised"
     assert len(result.rows) == 1, "the other cases were not waited for"
     assert "still running" in result.text
