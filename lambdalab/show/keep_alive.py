@@ -197,7 +197,7 @@ def _table(loads: Sequence[Load]) -> Table:
     for load in loads[:8]:
         found = [next(each for each in load.kept if each.minutes == at) for at in kept]
         idle = f"{number(load.gb_hours(load.told[0]))} GB-hours"
-        rows.append((_rate(load.an_hour).replace(" ", SPACE), *(_percent(each.cold) for each in found), idle))
+        rows.append((_rate(load.an_hour), *(_percent(each.cold) for each in found), idle))
     told = _minutes(loads[0].told[0].minutes)
     columns = ("calls", *(f"cold, kept {_minutes(at)}" for at in kept), f"idle a day, kept {told}")
     rule = _CHOSEN[loads[0].policy]

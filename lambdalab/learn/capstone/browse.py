@@ -169,7 +169,7 @@ def _deleted(system: System, url: str, key: str, kept: str) -> Looks:
     system.settle()
     right = answer.status == 204 and not answer.body
     yield Look(right, "DELETE /photos/{id}", f"{answer.status} {short(answer.body, 40)}", "204, no body", main=True)
-    left = [f"the object in `{bucket}`" for bucket in (IN, OUT) if system.thumbnail(key, bucket) is not None]
+    left = [f"the object in `{bucket}`" for bucket in (IN, OUT) if system.body(key, bucket) is not None]
     left += ["the row"] if system.row(key) is not None else []
     look = Look(not left, "after it", f"left: {', '.join(left)}" if left else "all three are gone", "all three gone")
     idea = "A photo is a row and two objects. Deleted means all three."
@@ -187,4 +187,4 @@ def _deleted(system: System, url: str, key: str, kept: str) -> Looks:
     yield because(look, "cache", words, idea, "Keep what all must know in the table.")
     there = all(photo_id(kept) in text for text in texts)
     seen = "listed by all" if there and texts else "not listed by all"
-    yield Look(there and system.thumbnail(kept) is not None, "the other photo", seen, "listed, with its thumbnail")
+    yield Look(there and system.body(kept) is not None, "the other photo", seen, "listed, with its thumbnail")

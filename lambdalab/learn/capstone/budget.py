@@ -44,10 +44,8 @@ def budget(system: System) -> Looks:
         shown = f"{each:,.0f}" if each == round(each) or each > 100 else f"{each:.1f}"
         look = Look(0 < each <= most, f"{what} for each photo", shown, f"at most {most:,}")
         words = f"Each photo costs {shown} {what}, and {most:,} are in the budget."
-        if not each:
-            yield look
-            continue
-        yield because(look, "over-budget", words, "Look at which function asks for what: `lab.counts(name).requests`.")
+        idea = "Look at which function asks for what: `lab.counts(name).requests`."
+        yield because(look, "over-budget", words, idea) if each else look
     yield memory(system)
 
 

@@ -87,7 +87,7 @@ def all_at_once(system: System) -> Looks:
     seen = f"{len(poisoned)} of it in `{DEAD}`" + (f", with {len(buried)} good ones" if buried else "")
     look = Look(len(poisoned) == 1 and not buried, "a file that is no photo", seen, f"once in `{DEAD}`, alone")
     if buried and RESIZE in system.batched():
-        words = f"{_number(len(buried))} good photos of the batch were tried again with it, and then buried."
+        words = f"{len(buried)} good photos of the batch were tried again with it, and then buried."
         idea = "One file that fails must not take its batch along. Name it in `batchItemFailures`."
         look = because(look, "batch-buried", words, idea)
     elif not poisoned:
@@ -103,10 +103,6 @@ def _not_set_aside(system: System, look: Look) -> Look:
         return because(look, "destination-denied", words, f'`lab.explain("{lacking}")` tells what was refused.')
     idea = "What was skipped in silence is lost. After some tries the queue or Lambda sets it aside."
     return because(look, "poison-lost", words, idea)
-
-
-def _number(count: int) -> str:
-    return "Nine" if count == 9 else str(count)
 
 
 def named(dead: Sequence[str], key: str) -> bool:

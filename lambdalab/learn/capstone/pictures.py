@@ -31,7 +31,7 @@ def skeleton(system: System) -> Looks:
     key, before = system.key("first.jpg"), system.lab.counts(RESIZE).invocations
     system.upload(key, photo(400, 300))
     runs = system.lab.counts(RESIZE).invocations - before
-    there = system.thumbnail(key) is not None
+    there = system.body(key) is not None
     seen = f"`{OUT}` has the key" if there else f"nothing in `{OUT}` under the key" + _afterthought(system, key)
     look = Look(there, "an upload", seen, f"the same key in `{OUT}`", main=True)
     if runs > _LOOPS:
@@ -101,7 +101,7 @@ def thumbnails(system: System) -> Looks:
     yield from _made(system, kinds)
     letter, after = system.key("letter.jpg"), system.key("after.jpg")
     system.upload(letter, _LETTER)
-    made = system.thumbnail(letter)
+    made = system.body(letter)
     seen = "nothing was stored" if made is None else "something was stored as its thumbnail"
     yield Look(made is None, "a text named .jpg", seen, "no thumbnail")
     system.calm()
@@ -141,7 +141,7 @@ def small(system: System, key: str, body: bytes, what: str, *, main: bool = Fals
     """Whether the thumbnail of an upload is as asked."""
     shown = upright(body)
     _, given = form_and_size(shown)
-    found = system.thumbnail(key)
+    found = system.body(key)
     form, got = form_and_size(found)
     share = min(1.0, 200 / max(given))
     wanted = f"JPEG, {round(given[0] * share)} × {round(given[1] * share)}"

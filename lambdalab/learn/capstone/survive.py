@@ -102,7 +102,7 @@ def _met(system: System, name: str, order: Callable[[], None]) -> str:
 def _whole(system: System, tried: str, key: str, owner: str) -> Look:
     """Whether the photo is there once, when all has been tried again."""
     system.calm()
-    missing = ["the thumbnail"] if system.thumbnail(key) is None else []
+    missing = ["the thumbnail"] if system.body(key) is None else []
     missing += ["the row"] if system.row(key) is None else []
     counted = system.counted(owner)
     dead = burst.named([letter["Body"] for letter in system.dead_letters()], key)
@@ -230,7 +230,7 @@ def _half_deleted(system: System, calm: str) -> Look:
 
 
 def _gone(system: System, tried: str, key: str, owner: str, idea: str = _ASK) -> Look:
-    left = ["the thumbnail"] if system.thumbnail(key) is not None else []
+    left = ["the thumbnail"] if system.body(key) is not None else []
     left += ["the row"] if system.row(key) is not None else []
     counted = system.counted(owner)
     dead = burst.named([letter["Body"] for letter in system.dead_letters()], key)

@@ -122,7 +122,7 @@ class System:
         self.put(key, body)
         self.settle()
 
-    def thumbnail(self, key: str, bucket: str = OUT) -> bytes | None:
+    def body(self, key: str, bucket: str = OUT) -> bytes | None:
         """What lies under the key; None for nothing."""
         try:
             body: bytes = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
