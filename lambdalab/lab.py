@@ -332,12 +332,12 @@ class Lab(Telling):
         """The ARN of a role that lets a function run and do everything; made when it is first asked for."""
         client = self.client("iam")
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         try:
             return str(client.get_role(RoleName=ROLE)["Role"]["Arn"])
         except client.exceptions.NoSuchEntityException:
-            made = client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=policy)
-            client.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+            made = client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))
+            client.put_role_policy(RoleName=ROLE, PolicyName="AdministratorAccess", PolicyDocument=_policy(everything))
             return str(made["Role"]["Arn"])
 
     @property
@@ -389,3 +389,7 @@ def _forget_default_session() -> None:
     import boto3
 
     boto3.DEFAULT_SESSION = None
+
+
+def _policy(statement: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

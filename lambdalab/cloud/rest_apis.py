@@ -13,6 +13,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from lambdalab.cloud import openapi as openapi  # before moto.apigateway
+
+# isort: split
 from moto.apigateway.exceptions import BadRequestException
 from moto.apigateway.models import APIGatewayBackend, RestAPI, apigateway_backends
 from moto.apigateway.responses import APIGatewayResponse

@@ -1,9 +1,9 @@
 """What a role may do, and which service may wear it: the statements of its policies, as moto's IAM keeps them.
 
 On AWS a role has policies written into it and policies attached to it, among these AWS's own, such as
-AWSLambdaBasicExecutionRole. moto knows AWS's own when it is told to load them, which is done here. Its trust policy
-says who may wear it; here it is asked when a function gets the role, and on AWS later too. Left out: permissions
-boundaries and session policies.
+AWSLambdaBasicExecutionRole. moto knows AWS's own when it is told to load them, which is done here once somebody asks
+for one. Its trust policy says who may wear it; here it is asked when a function gets the role, and on AWS later too.
+Left out: permissions boundaries and session policies.
 """
 
 from __future__ import annotations
@@ -13,23 +13,45 @@ from typing import Any
 
 import moto.iam.models as iam_models
 from moto.core.config import default_user_config
-from moto.iam.models import iam_backends
+from moto.iam.models import IAMBackend, iam_backends
 
 from lambdalab.keys import ACCOUNT
 from lambdalab.permissions import Statement, decide
 
 TOUCHED = {
     "moto.core.config": ["default_user_config"],
-    "moto.iam.models": ["iam_backends", "Role", "ManagedPolicy", "PARTITION_NAMES"],
+    "moto.iam.models": [
+        "iam_backends",
+        "IAMBackend._init_aws_policies",
+        "Role",
+        "ManagedPolicy",
+        "PARTITION_NAMES",
+    ],
 }
 
 
+class _OwnPolicies:
+    """IAM's attachable policies: AWS's own, a thousand, join the account's when somebody first asks for any."""
+
+    def __set__(self, backend: Any, policies: dict[str, Any]) -> None:
+        vars(backend)["managed_policies"] = policies
+
+    def __get__(self, backend: Any, owner: type | None = None) -> Any:
+        known = vars(backend)
+        if not known["aws_managed_policies"]:
+            default_user_config["iam"]["load_aws_managed_policies"] = True
+            found = backend._init_aws_policies()
+            known["managed_policies"].update({policy.arn: policy for policy in found})
+            known["aws_managed_policies"] = found
+        return known["managed_policies"]
+
+
 def install() -> None:
-    """Let IAM know AWS's own policies from its first request on, and look for keys in AWS's one partition that is here.
+    """Let IAM know AWS's own policies, and look for keys in AWS's one partition that is here.
 
     moto would look in China's and the governments' too, and load the thousand policies for each of them.
     """
-    default_user_config["iam"]["load_aws_managed_policies"] = True
+    setattr(IAMBackend, "managed_policies", _OwnPolicies())  # noqa: B010 - mypy
     vars(iam_models)["PARTITION_NAMES"] = ["aws"]
 
 

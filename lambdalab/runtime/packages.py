@@ -52,10 +52,12 @@ def link_runtime(folder: Path) -> Path:
     """Make the runtime's own folder: links to what AWS's Python runtime brings (copies where links are refused)."""
     folder.mkdir(parents=True, exist_ok=True)
     for distribution in runtime_closure().values():
-        for top in {Path(str(file)).parts[0] for file in distribution.files or () if ".." not in Path(str(file)).parts}:
-            source, target = Path(str(distribution.locate_file(top))), folder / top
-            if top == "__pycache__" or target.exists() or not source.exists():
+        files = [Path(str(file)) for file in distribution.files or () if ".." not in Path(str(file)).parts]
+        for part in {file if file.parts[0] == "__pycache__" else Path(file.parts[0]) for file in files}:
+            source, target = Path(str(distribution.locate_file(part))), folder / part
+            if target.exists() or not source.exists():
                 continue
+            target.parent.mkdir(exist_ok=True)
             try:
                 target.symlink_to(source, target_is_directory=source.is_dir())
             except OSError:

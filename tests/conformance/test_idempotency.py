@@ -126,7 +126,7 @@ def tables(lab: Lab) -> Iterator[Tables]:
 
 
 def until(true: Callable[[], Any], what: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, what
         time.sleep(0.01)

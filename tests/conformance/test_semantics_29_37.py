@@ -39,7 +39,7 @@ ECHO = TELLS + "    print(json.dumps(event))\n"
 
 
 def until(true: Callable[[], Any], what: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, what
         time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -184,8 +185,25 @@ def test_the_labs_own_role_may_do_everything_and_iam_says_so(
 ) -> None:
     function = worker(deploy, lab.role)
     assert refusal(function, "s3", "get_object", Bucket=bucket, Key="in.txt") == ""
-    attached = lab.client("iam").list_attached_role_policies(RoleName="lambdalab-role")["AttachedPolicies"]
-    assert [policy["PolicyName"] for policy in attached] == ["AdministratorAccess"]
+    written = lab.client("iam").list_role_policies(RoleName="lambdalab-role")["PolicyNames"]
+    assert written == ["AdministratorAccess"]
+
+
+def test_iam_knows_the_policies_that_aws_wrote_beside_those_of_the_account(lab: Lab) -> None:
+    iam = lab.client("iam")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    ours = iam.create_policy(PolicyName="ours", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    try:
+        known = {
+            scope: [page["Arn"] for many in pages for page in many["Policies"]]
+            for scope in ("AWS", "Local")
+            for pages in [iam.get_paginator("list_policies").paginate(Scope=scope)]
+        }
+        assert known["Local"] == [ours]
+        assert "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole" in known["AWS"]
+        assert len(known["AWS"]) > 1000
+    finally:
+        iam.delete_policy(PolicyArn=ours)
 
 
 def test_a_role_that_iam_does_not_know_is_not_asked(deploy: Callable[..., Function], bucket: str) -> None:

@@ -63,4 +63,4 @@ def test_the_milestones_of_the_capstone_stand_in_it_like_exercises(capsys: pytes
     row = next(line for line in text.splitlines() if line.startswith("13 Capstone: a photo service"))
     assert row.split()[-6:] == ["1", "of", "8", "13.4", "2", "–"]
     assert "13.0: 1, 13.4: 2" in text
-    assert "lesson 08, rules and events (milestone 13.4 is begun)" in text
+    assert 'lesson 08, "A bus, its rules and their patterns" (milestone 13.4 is begun)' in text

@@ -36,7 +36,7 @@ def upload(bucket: str, *keys: str) -> None:
 
 
 def until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, what
         time.sleep(0.01)

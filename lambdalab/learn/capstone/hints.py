@@ -25,7 +25,7 @@ class Milestone:
 
     @property
     def section(self) -> str:
-        """What to read again, "lesson 08, rules and events"."""
+        """What to read again, 'lesson 08, "By the clock"'."""
         return SECTIONS[int(self.number.partition(".")[2])]
 
 

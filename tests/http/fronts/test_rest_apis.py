@@ -506,3 +506,8 @@ def test_an_openapi_document_makes_an_api(api: Api, echo: Function) -> None:
     imported.allow(echo).deploy()
     event = ask(imported.url("/items/7"), "DELETE").json
     assert (event["httpMethod"], event["pathParameters"]) == ("DELETE", {"id": "7"})
+
+
+def test_an_openapi_document_that_is_none_is_refused(api: Api) -> None:
+    with pytest.raises(api.client.exceptions.BadRequestException, match="required property"):
+        api.client.import_rest_api(body=json.dumps({"openapi": "3.0.1", "paths": {}}), failOnWarnings=True)
