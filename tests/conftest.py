@@ -85,6 +85,14 @@ def shared() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_lab() -> Iterator[None]:
+    """The lab ends with the file, so what the tests of another file did is not in it."""
+    yield
+    if lab := Lab.current():
+        lab.stop()
+
+
 @pytest.fixture
 def lab() -> Lab:
     """The lab of this test process: `Lab()` is one and the same until a test ends it."""

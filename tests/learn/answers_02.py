@@ -284,7 +284,6 @@ MORE_WRONG_02_5 = {
 
 ANSWERS = {"02.1": A_02_1, "02.2": A_02_2, "02.3": A_02_3, "02.4": A_02_4, "02.5": A_02_5}
 MORE_WRONG = {"02.3": MORE_WRONG_02_3, "02.4": MORE_WRONG_02_4, "02.5": MORE_WRONG_02_5}
-SLOW = {"02.2": (0,), "02.4": (0,), "02.5": (0,)}  # the timeouts are real, and the ten values are always the same
 
 _CALLS = '{"total_cents": 500, "lines": 1}, second call {"total_cents": 1000, "lines": 2}'
 PRINTED = {

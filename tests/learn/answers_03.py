@@ -330,7 +330,6 @@ MORE_WRONG = {
         ),
     }
 }
-SLOW = {"03.4": (0,), "03.6": (0,)}  # cases without other values
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

@@ -296,7 +296,6 @@ A_04_5 = Answers(
 )
 
 ANSWERS = {"04.1": A_04_1, "04.2": A_04_2, "04.3": A_04_3, "04.4": A_04_4, "04.5": A_04_5}
-SLOW = {"04.2": (0, 1), "04.4": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

@@ -389,7 +389,6 @@ A_05_5 = Answers(
 )
 
 ANSWERS = {"05.1": A_05_1, "05.2": A_05_2, "05.3": A_05_3, "05.4": A_05_4, "05.5": A_05_5}
-SLOW = {"05.2": (0,), "05.3": (0,), "05.5": (0,)}  # files through a real bucket, or without other values
 
 PRINTED = {
     ("05.1", "patched"): "Right for `a b.jpg`, wrong for `c++.txt` (`c  .txt`). The whole key is URL-encoded.",

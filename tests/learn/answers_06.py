@@ -484,7 +484,6 @@ A_06_5 = Answers(
 )
 
 ANSWERS = {"06.1": A_06_1, "06.2": A_06_2, "06.3": A_06_3, "06.4": A_06_4, "06.5": A_06_5}
-SLOW = {"06.1": (0, 1), "06.3": (0,), "06.4": (0, 1), "06.5": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

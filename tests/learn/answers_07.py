@@ -474,7 +474,6 @@ MORE_WRONG |= {
 }
 
 ANSWERS = {"07.1": A_07_1, "07.2": A_07_2, "07.3": A_07_3, "07.4": A_07_4, "07.5": A_07_5, "07.6": A_07_6}
-SLOW = {"07.1": (0, 1), "07.2": (0,), "07.3": (0, 1), "07.4": (0,), "07.5": (0,), "07.6": (0, 1)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

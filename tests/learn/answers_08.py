@@ -521,7 +521,6 @@ MORE_WRONG["08.5"] = {
 assert (list(_WAY), list(_CHANGES)) == (list(designs.NEEDS), list(designs.REQUESTS))
 
 ANSWERS = {"08.1": A_08_1, "08.2": A_08_2, "08.3": A_08_3, "08.4": A_08_4, "08.5": A_08_5}
-SLOW = {"08.2": (0, 1), "08.3": (0,), "08.4": (0,), "08.5": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

@@ -305,7 +305,6 @@ MORE_WRONG["09.5"] = {
 }
 
 ANSWERS = {"09.1": A_09_1, "09.2": A_09_2, "09.3": A_09_3, "09.4": A_09_4, "09.5": A_09_5}
-SLOW = {"09.2": (0,), "09.3": (0,), "09.4": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

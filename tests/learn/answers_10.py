@@ -433,7 +433,6 @@ MORE_WRONG["10.5"] = {
 assert list(_WALL) == list(walls.PROGRAMS)
 
 ANSWERS = {"10.1": A_10_1, "10.2": A_10_2, "10.3": A_10_3, "10.4": A_10_4, "10.5": A_10_5}
-SLOW = {"10.1": (0,), "10.4": (0, 2), "10.5": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

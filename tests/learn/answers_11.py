@@ -454,7 +454,6 @@ MORE_WRONG["11.5"] = {
 }
 
 ANSWERS = {"11.1": A_11_1, "11.2": A_11_2, "11.3": A_11_3, "11.4": A_11_4, "11.5": A_11_5}
-SLOW = {"11.5": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

@@ -471,7 +471,6 @@ MORE_WRONG["12.5"] = {
 }
 
 ANSWERS = {"12.1": A_12_1, "12.2": A_12_2, "12.3": A_12_3, "12.4": A_12_4, "12.5": A_12_5}
-SLOW = {"12.2": (0,), "12.3": (0,), "12.5": (0,)}
 
 # What the messages say, with the values that these answers must bring into it.
 PRINTED = {

@@ -398,11 +398,11 @@ def test_too_large_a_body_is_413(open_url: Open, size: int) -> None:
 
 
 def test_a_caller_that_hangs_up_disturbs_nobody(open_url: Open, lab: Lab) -> None:
-    url = open_url(ECHO, "patient")
+    url = open_url(ECHO, "hung-up")
     with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as rude:
         rude.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this")
     assert call(url).status == 200
-    assert len(lab.history("patient")) == 1
+    assert len(lab.history("hung-up")) == 1
 
 
 def test_what_is_no_http_is_refused(open_url: Open) -> None:
