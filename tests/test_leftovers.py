@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 and SIGINT are POSIX")
 
@@ -44,7 +44,11 @@ class Kernel:
     """A real Jupyter kernel."""
 
     def __init__(self) -> None:
-        self.manager, self.client = start_new_kernel(kernel_name="python3")
+        self.manager = KernelManager(kernel_name="python3", transport="ipc")  # no port that another may take
+        self.manager.start_kernel()
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
 
     @property
     def pid(self) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from lambdalab.teach import cells, course, gates
 
@@ -48,24 +49,31 @@ def execute(notebook: NotebookNode, folder: Path, number: str, *, cell_seconds: 
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     fresh = cells.without_outputs(cells.normalise(notebook, number))
-    client = NotebookClient(
-        fresh,
-        timeout=cell_seconds,
-        startup_timeout=60,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
-        store_widget_state=False,
-        coalesce_streams=True,
-        skip_cells_with_tag=gates.SKIPPED,
-    )
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="lambdalab-run-", ignore_cleanup_errors=True) as own:
+        client = NotebookClient(
+            fresh,
+            timeout=cell_seconds,
+            startup_timeout=60,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            record_timing=False,
+            store_widget_state=False,
+            coalesce_streams=True,
+            skip_cells_with_tag=gates.SKIPPED,
+            config=_wires(Path(own)),
+        )
         try:
             client.execute(env=environment(Path(own)))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise NotebookFailedError(f"{_last_cell(fresh)}: {_reason(error)}") from error
     return Execution(cells.normalise(fresh, number), time.monotonic() - begun)
+
+
+def _wires(folder: Path) -> Config:
+    """How the kernel is reached: by sockets in a folder of its own, for which no other process takes a port first."""
+    sockets = {} if os.name == "nt" else {"transport": "ipc", "connection_file": str(folder / "kernel.json")}
+    return Config(KernelManager=sockets)
 
 
 def execute_file(path: Path, *, cell_seconds: int = CELL_SECONDS) -> Execution:

@@ -8,17 +8,31 @@ purpose: any verdict on time.
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import nbval.kernel  # type: ignore[import-untyped]  # nbval has no types
 import pytest
-from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]  # nbval has no types
+from jupyter_client.manager import KernelManager
+from jupyter_core.paths import jupyter_runtime_dir
+from nbval.plugin import IPyNbCell, IPyNbFile  # type: ignore[import-untyped]
 
 from lambdalab.teach import gates
 
 RUNS = pytest.StashKey[list[gates.CellRun]]()
 COMPARED = pytest.StashKey[bool]()
+
+
+def _manager(**settings: Any) -> KernelManager:
+    """Kernels are reached by sockets in a folder, for which no other process takes a port first."""
+    folder = Path(jupyter_runtime_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    return KernelManager(transport="ipc", connection_file=str(folder / f"{uuid.uuid4()}.json"), **settings)
+
+
+nbval.kernel.KernelManager = _manager
 
 
 class GateFailedError(AssertionError):

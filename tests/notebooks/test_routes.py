@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from lambdalab.teach import course, variants
+from lambdalab.teach.execution import execute_file
 
 
 @pytest.mark.slow(60)
@@ -16,5 +15,4 @@ def test_the_cells_of_the_ninety_minute_route_run_without_the_others(tmp_path: P
     written = variants.write_route(course.load(course.find_root()), tmp_path, "90")
     assert len(written) >= 2
     for path in written:
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+        execute_file(path)
