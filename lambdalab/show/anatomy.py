@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalab.show import theme
-from lambdalab.show.figure import wide
+from lambdalab.show.figure import BOLD, cut, wide
 from lambdalab.show.numbers import milliseconds
 from lambdalab.show.pen import Pen, fit
 from lambdalab.show.picture import Picture, Table
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from lambdalab.results import Result
 
 HEIGHT = 560
-_BOLD = 1.08  # a bold line's width beside a plain one
 _CODE = 9.9  # pixels of one character of the code's font at 16 px
 # Pixels: where the call begins, the handler, the answer, the result's box; where all ends.
 _LEFT, _HANDLER, _ANSWER, _BOX, _RIGHT = 276, 462, 676, 610, 882
@@ -179,14 +178,6 @@ def _words(log: str) -> tuple[bool, str]:
     return bool(own), text.replace("\0", fit(own, max(4, _LOG_ROOM - len(text))) if own else "")
 
 
-def _fitting(words: str, room: float, size: int = theme.LABEL, *, bold: bool = False) -> str:
-    """The words, cut to so many pixels."""
-    kept = words
-    while wide(kept, size) * (_BOLD if bold else 1) > room:
-        kept = kept[:-2].rstrip() + "…"
-    return kept
-
-
 def _lane(pen: Pen, y: float, name: str, what: str) -> None:
     pen.text(18, y, name, size=theme.LABEL, bold=True)
     pen.text(18, y + 22, what, role="second", size=theme.NOTE)
@@ -201,11 +192,11 @@ def _caller(pen: Pen, facts: _Facts, waits: str) -> None:
     pen.box(_BOX, 92, _RIGHT - _BOX, 94, line=theme.BOX_LINE, radius=0, fill=pen.colour("paper"))
     pen.text(_BOX + 12, 120, f"StatusCode {facts.status_code}", bold=True)
     if facts.error:
-        words = _fitting(f"FunctionError {facts.error}", 250, bold=True)
+        words = cut(f"FunctionError {facts.error}", 250, bold=True)
         pen.text(_BOX + 12, 146, words, role="failed", bold=True)
     else:
         pen.text(_BOX + 12, 146, "no FunctionError")
-    pen.text(_BOX + 12, 172, _fitting(f"payload: {facts.payload}", 250, theme.NOTE), role="second", size=theme.NOTE)
+    pen.text(_BOX + 12, 172, cut(f"payload: {facts.payload}", 250, size=theme.NOTE), role="second", size=theme.NOTE)
     pen.slanted((_LEFT, 170), (_LEFT, 288))
     pen.text(264, 222, "event", anchor="end")
     pen.text(264, 243, "JSON text", role="second", size=theme.NOTE, anchor="end")
@@ -218,8 +209,8 @@ def _environment(pen: Pen, facts: _Facts) -> None:
     left = _HANDLER if facts.start else _LEFT
     if facts.start:
         pen.block(_LEFT, 292, _HANDLER - _LEFT, 56, "init", outline="init_line")
-        words = _fitting(f"{facts.letter}  {facts.start}", _HANDLER - _LEFT - 12, bold=True)
-        middle, half = (_LEFT + _HANDLER) / 2, wide(words) * _BOLD / 2 + 4
+        words = cut(f"{facts.letter}  {facts.start}", _HANDLER - _LEFT - 12, bold=True)
+        middle, half = (_LEFT + _HANDLER) / 2, wide(words) * BOLD / 2 + 4
         pen.block(middle - half, 309, 2 * half, 22, "plate")
         pen.text(middle, 326, words, role="on_init", bold=True, anchor="middle")
     else:
@@ -231,7 +222,7 @@ def _environment(pen: Pen, facts: _Facts) -> None:
     did = f"{theme.CROSS} {facts.did}" if facts.did else f"returns {facts.payload}"
     if facts.did and wide(did) > room:
         did = did.replace("raises ", "").replace("Runtime.", "")
-    pen.text(middle, 337, _fitting(did, room), role="paper", anchor="middle")
+    pen.text(middle, 337, cut(did, room), role="paper", anchor="middle")
     pen.block(_ANSWER, 292, _RIGHT - _ANSWER, 56, "gone" if facts.after == "ended" else "idle")
     after = {"ended": "ended: process gone", "restarted": "restarts at next call", "frozen": "frozen, waits in next"}
     pen.text((_ANSWER + _RIGHT) / 2, 326, after[facts.after], anchor="middle")

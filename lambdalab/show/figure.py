@@ -7,12 +7,14 @@ legends.
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from typing import Any
 
 from lambdalab.show import theme
 
 EDGE = 18  # pixels between the canvas's edge and text
+BOLD = 1.08  # a bold line's width beside a plain one
 _CONDITIONS = 100  # characters in a line of the subtitle
 # Shares of the font's size that a character of the widest font fills; all others fill 0.65.
 _WIDTHS = {"ijlI.,;:'| \u00a0": 0.33, "frt()[]-/!": 0.41, "mMW@%…": 1.0, "wDGHNOQU&+<=>^~✖": 0.84}
@@ -26,25 +28,32 @@ def wide(words: str, size: int = theme.LABEL) -> float:
         size: of the font, in pixels.
     """
 
-    def share(character: str) -> float:
-        found = next((share for group, share in _WIDTHS.items() if character in group), None)
-        return found or (0.73 if character.isupper() else 0.65 if character < "\u0250" else 1.05)
-
-    return size * sum(share(character) for character in words)
+    return size * sum(map(_share, words))
 
 
-def cut(name: str, room: float, end: str = "") -> str:
-    """The name with its end, cut to so many pixels in the widest font.
+@functools.cache
+def _share(character: str) -> float:
+    found = next((share for group, share in _WIDTHS.items() if character in group), None)
+    return found or (0.73 if character.isupper() else 0.65 if character < "\u0250" else 1.05)
+
+
+def cut(words: str, room: float, end: str = "", *, size: int = theme.LABEL, bold: bool = False) -> str:
+    """The words with their end, cut to so many pixels in the widest font.
 
     Args:
-        name: one line, not bold.
+        words: one line.
         room: pixels.
         end: what stays in any case, such as a number.
+        size: of the font, in pixels.
+        bold: whether the line is.
     """
-    kept = name
-    while kept and wide(f"{kept}…{end}" if kept != name else name + end) > room:
-        kept = kept[:-1]
-    return f"{kept}…{end}" if kept != name else name + end
+    room /= BOLD if bold else 1
+    if wide(words + end, size) <= room:
+        return words + end
+    kept = words[: int(room / (min(_WIDTHS.values()) * size))]
+    while kept and wide(f"{kept}…{end}", size) > room:
+        kept = kept[:-1].rstrip(" ,")
+    return f"{kept}…{end}"
 
 
 def title_lines(finding: str) -> list[str]:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from lambdalab.observe.journal import Step
 from lambdalab.show import stepper, theme
-from lambdalab.show.figure import EDGE
+from lambdalab.show.figure import EDGE, cut
 from lambdalab.show.numbers import count
 from lambdalab.show.pen import Pen, fit
 from lambdalab.show.picture import Picture, Table
-from lambdalab.show.system_map_drawing import cut, draw, ground, height
+from lambdalab.show.system_map_drawing import draw, ground, height
 from lambdalab.show.system_map_frames import Frame, Policy, Story, tell, way_of
 from lambdalab.show.system_map_layout import layout, ranks
 from lambdalab.topology import BROKEN, DID, Arrow, Topology
@@ -152,12 +152,12 @@ def _heading(frame: Frame, number: int, of: int) -> str:
 def _two_lines(title: str) -> list[str]:
     """The title in at most two lines, parted at a blank."""
     room = theme.WIDTH - 2 * EDGE
-    first = cut(title, room, theme.TITLE, bold=True)
+    first = cut(title, room, size=theme.TITLE, bold=True)
     if first == title:
         return [title]
     end = title.rfind(" ", 0, len(first))
     end = end if end > 0 else len(first) - 1
-    return [title[:end], cut(title[end:].strip(), room, theme.TITLE, bold=True)]
+    return [title[:end], cut(title[end:].strip(), room, size=theme.TITLE, bold=True)]
 
 
 def _short(words: str, most: int = 40) -> str:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lambdalab.show import glyphs, theme
-from lambdalab.show.figure import EDGE, wide
+from lambdalab.show.figure import BOLD, EDGE, cut, wide
 from lambdalab.show.pen import Pen
 from lambdalab.show.system_map_frames import Frame, Policy
 from lambdalab.show.system_map_layout import GLYPH, Layout, Point, Way
 from lambdalab.topology import BROKEN, DID, MAY, Node, Topology
 
 _EVENT, _LOCK = 44, 28  # pixels
-_BOLD = 1.08  # a bold line's width beside a plain one
 _ABOVE = {False: 16, True: 72}  # pixels more above the first row, without and with bows
 _HEADING, _STRIP, _BOTTOM = 32, 44, 46  # pixels
 _DASHES = {MAY: "8 6", BROKEN: "9 6", DID: ""}
@@ -72,7 +71,7 @@ def draw(pen: Pen, topology: Topology, layout: Layout, frame: Frame, heading: st
         heading: the frame's sentence.
         top: where the box begins, in pixels.
     """
-    pen.text(EDGE + 16, top + 32, cut(heading, theme.WIDTH - 2 * EDGE - 32, theme.LABEL, bold=True), bold=True)
+    pen.text(EDGE + 16, top + 32, cut(heading, theme.WIDTH - 2 * EDGE - 32, bold=True), bold=True)
     pen.parts.append(f'<g transform="translate(0,{_first(layout, top)})">')
     for way, state in zip(layout.ways, frame.states, strict=True):
         _arrow(pen, way, state)
@@ -84,20 +83,12 @@ def draw(pen: Pen, topology: Topology, layout: Layout, frame: Frame, heading: st
     pen.parts.append("</g>")
 
 
-def cut(words: str, room: float, size: int = theme.NOTE, *, bold: bool = False) -> str:
-    """The words, cut to so many pixels of the widest font."""
-    kept = words
-    while wide(kept, size) * (_BOLD if bold else 1) > room and len(kept) > 2:
-        kept = kept[:-2].rstrip(" ,") + "…"
-    return kept
-
-
 def _lines(words: str, room: float, most: int, *, bold: bool) -> list[str]:
     """A name in at most so many lines, parted at a hyphen, a dot or a blank where there is one."""
     size = theme.LABEL if bold else theme.NOTE
     lines: list[str] = []
     while words and len(lines) < most:
-        kept = cut(words, room, size, bold=bold)
+        kept = cut(words, room, size=size, bold=bold)
         if kept == words or len(lines) + 1 == most:
             lines.append(kept)
             break
@@ -118,7 +109,7 @@ def _words(node: Node, layout: Layout) -> tuple[list[str], list[str]]:
 def _boxes(node: Node, layout: Layout) -> list[tuple[float, float, float, float]]:
     """What a node takes: its glyph, and its words."""
     (x, y), half, (named, below) = layout.places[node.arn], GLYPH / 2, _words(node, layout)
-    broad = max(wide(words, theme.LABEL) * _BOLD for words in (*named, *below, " "))
+    broad = max(wide(words, theme.LABEL) * BOLD for words in (*named, *below, " "))
     low = y + half + 28 + 20 * (len(named) + len(below) - 1)
     return [(x - half - 2, y - half - 2, x + half + 2, y + half + 2), (x - broad / 2, y + half + 8, x + broad / 2, low)]
 
@@ -212,8 +203,8 @@ def _label(
     if not words:
         return
     room = (layout.pitch * (1.7 if wider else 1)) - 12
-    words = cut(words, room, bold=role == "failed")
-    width = wide(words) * (_BOLD if role == "failed" else 1)
+    words = cut(words, room, size=theme.NOTE, bold=role == "failed")
+    width = wide(words) * (BOLD if role == "failed" else 1)
     for share in _SHARES:
         x, y = way.at(share)
         left = min(max(EDGE + 6, x - width / 2), theme.WIDTH - EDGE - 6 - width)
@@ -234,7 +225,7 @@ def _policy(pen: Pen, topology: Topology, layout: Layout, policy: Policy) -> Non
     """The lock and the statement that decided, beneath the node whose policy it is."""
     node = topology.node(policy.whose)
     role = "failed" if policy.broken else "text"
-    words = cut(policy.told(node.name if node else ""), theme.WIDTH - 2 * EDGE - _LOCK - 40)
+    words = cut(policy.told(node.name if node else ""), theme.WIDTH - 2 * EDGE - _LOCK - 40, size=theme.NOTE)
     width = wide(words) + _LOCK + 12
     x = layout.places[policy.whose][0] if policy.whose in layout.places else theme.WIDTH / 2
     left = max(EDGE + 14, min(x - width / 2, theme.WIDTH - EDGE - 14 - width))
