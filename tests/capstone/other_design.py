@@ -1,54 +1,20 @@
-"""Two designs of the photo service that both do what the specification asks, and differ in nearly everything else.
+"""A design of the photo service that does what the specification asks, and differs from the model in nearly all else.
 
-`build_model` runs the cells of the solution notebook, so that there is no second copy: S3 → photo-work → `resize`, the
-row by S3's sequencer, `PhotoReady` by `resize`, counts by transactions of `count` and `api`, a rule at three o'clock.
-`build_other` is written out here: S3 calls `resize` asynchronously, what fails goes to photo-dead as a destination, the
-row follows the object that is there now, and the stream of the table tells `count`, which counts in one update and
-announces; a schedule of EventBridge Scheduler calls `cleanup`. Neither needs the other.
+The model, which is the solution notebook, has: S3 → photo-work → `resize`, the row by S3's sequencer, `PhotoReady` by
+`resize`, counts by transactions of `count` and `api`, a rule at three o'clock. Here S3 calls `resize` asynchronously,
+what fails goes to photo-dead as a destination, the row follows the object that is there now, and the stream of the
+table tells `count`, which counts in one update and announces; a schedule of EventBridge Scheduler calls `cleanup`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from lambdalab import Lab
 from lambdalab.functions import deploy
-from tests.learn import cells
-
-NOTEBOOK = Path(__file__).parents[2] / "solutions" / "13_capstone.ipynb"
-_MILESTONE = re.compile(r"^## M(\d) ", re.MULTILINE)
-_NOT_RUN = ("lab.grade(", "hint(", "mistake(", "lab.map()")
-
-
-def model_cells(milestone: int) -> list[str]:
-    """The solution notebook's code up to a milestone, without what only shows something."""
-    found, here = [], 0
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            here = max([here, *(int(number) for number in _MILESTONE.findall(cell.source))])
-            if cell.source.startswith("## One page"):
-                break
-        elif here <= milestone and not any(word in cell.source for word in _NOT_RUN):
-            found.append(cell.source)
-    return found
-
-
-def build_model(lab: Lab, milestone: int) -> None:
-    """Deploy the solution notebook's service up to a milestone."""
-    assert Lab.current() is lab, "the notebook's own `Lab()` has to be this one"
-    names = cells.notebook()
-    for source in model_cells(milestone):
-        cells.run(names, source)
-
-
-# -- the other design --------------------------------------------------------------------------------------------------
 
 RESIZE = """
 import hashlib, io
@@ -244,7 +210,7 @@ def is_kept(key):
 Rights = Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
-def build_other(lab: Lab, milestone: int) -> None:
+def build(lab: Lab, milestone: int) -> None:
     """Deploy the other service up to a milestone: no queue before `resize`, a stream behind the table."""
     account = lab.client("sts").get_caller_identity()["Account"]
     s3, dynamodb = lab.client("s3"), lab.client("dynamodb")
