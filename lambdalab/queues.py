@@ -7,6 +7,7 @@ its settings, and receiving are boto3's alone.
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lambdalab.errors import LabError
@@ -35,7 +36,7 @@ class Queue:
             there = f"There are: {', '.join(names)}." if names else "There is none yet."
             raise LabError(f"there is no queue named {name!r}. {there} create_queue makes one.") from None
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """Its ARN, as mappings, destinations and policies name it."""
         return self._attributes("QueueArn")["QueueArn"]
