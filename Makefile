@@ -43,10 +43,13 @@ lab: .venv/lab.stamp
 	$(PY) -m jupyter trust notebooks/*.ipynb >/dev/null 2>&1; \
 	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
-# The tests of the code, then every notebook; a failure of one does not hide the others.
+# The tests of the code, then every notebook; a failure of one does not hide the others. Meanwhile pytest prepares every
+# test's assertions and keeps them, or each worker would do it for all files by itself.
 test: .venv/dev.stamp samples
 	@status=0; \
+	$(KEPT) $(PY) -m pytest -p no:nbval --collect-only -q >/dev/null 2>&1 & \
 	$(STYLE); \
+	wait; \
 	$(PYTEST) || status=1; \
 	private=$$(mktemp -d) || exit 1; \
 	LAMBDALAB_PROGRESS="$$private/progress.json" $(NBVAL) notebooks solutions exercises || status=1; \
