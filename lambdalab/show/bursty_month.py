@@ -292,4 +292,4 @@ def bursty_month(
     axis = "day of the month" if month.name == "a month" else "day"
     canvas.text((_LEFT + _RIGHT) / 2, _PANELS[2][1] + 42, axis, anchor="center")
     canvas.bottom(f"Computed (prices of {prices_date()}); left out: free tier, server's burst limit and disk")
-    return Picture(table=_table(month), alt=_alt(month), figure=canvas.figure)
+    return Picture(table=_table(month), alt=_alt(month), figure=canvas.drawn())

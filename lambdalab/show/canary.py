@@ -234,4 +234,4 @@ def canary(
         _marks(canvas, release, index, columns, across, down, _TOP + lower)
         _counts(canvas, release, index, marks_end + _COUNTS)
     canvas.bottom("Measured on this machine")
-    return Picture(table=_table(release), alt=_alt(release), figure=canvas.figure)
+    return Picture(table=_table(release), alt=_alt(release), figure=canvas.drawn())

@@ -79,7 +79,7 @@ def class_report(held: Sequence[Held], *, students: int, colours: theme.Theme | 
     if rows:
         _bars(canvas, rows, _TOP + title_room(_title(told), conditions))
     canvas.bottom(f"Anonymous, from progress files; ideas chosen by fewer than {FEWEST} are not shown")
-    return Picture(table=_table(rows, students), alt=_alt(told), figure=canvas.figure)
+    return Picture(table=_table(rows, students), alt=_alt(told), figure=canvas.drawn())
 
 
 def _drawn(told: Sequence[Held]) -> list[Held]:

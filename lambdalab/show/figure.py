@@ -92,6 +92,21 @@ class Canvas:
 
         self.height, self.colours = height, colours
         self.figure: Any = go.Figure(layout={"template": theme.template(colours), "height": height})
+        self._annotations: list[dict[str, Any]] = []
+        self._shapes: list[dict[str, Any]] = []
+
+    def annotate(self, **annotation: Any) -> None:
+        """What Plotly's `add_annotation` takes; that one would read all those before it anew."""
+        self._annotations.append(annotation)
+
+    def shape(self, **shape: Any) -> None:
+        """What Plotly's `add_shape` takes, likewise."""
+        self._shapes.append(shape)
+
+    def drawn(self) -> Any:
+        """The figure with its traces and, from now on, with all that was written and drawn on it."""
+        self.figure.layout.annotations, self.figure.layout.shapes = self._annotations, self._shapes
+        return self.figure
 
     def across(self, x: float) -> float:
         """A pixel's place from the left as Plotly's fraction of the canvas."""
@@ -118,7 +133,7 @@ class Canvas:
             rim: how many pixels of paper around the text.
         """
         lines = words.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
-        self.figure.add_annotation(
+        self.annotate(
             x=self.across(x), y=self.up(y - 0.65 * size), xref="paper", yref="paper", showarrow=False,
             text=f"<b>{lines}</b>" if bold else lines, font={"size": size, "color": colour or self.colours.second},
             xanchor=anchor, yanchor="top", align=anchor, borderpad=rim if plate else 0,

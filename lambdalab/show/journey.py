@@ -47,7 +47,7 @@ def journey(trace: Trace, *, colours: theme.Theme | None = None) -> Picture:
             f"no function ran for {trace.name}, so there is no journey to draw; `waterfall` tells the rest"
         )
     canvas = _Drawing(trace, colours or theme.chosen()).draw()
-    return Picture(table=table(trace), alt=spoken(trace), figure=canvas.figure)
+    return Picture(table=table(trace), alt=spoken(trace), figure=canvas.drawn())
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def isolation_ladder(rungs: Sequence[Rung], *, colours: theme.Theme | None = Non
         if provenance:
             _mark(canvas, EDGE + 8, y, provenance, 13)
         canvas.text(EDGE + 24, y, words)
-    return Picture(table=_table(ordered), alt=_alt(drawn), figure=canvas.figure)
+    return Picture(table=_table(ordered), alt=_alt(drawn), figure=canvas.drawn())
 
 
 def inside_table(looks: Sequence[Look]) -> Table:
@@ -230,7 +230,7 @@ def _mark(canvas: Canvas, x: float, y: float, provenance: str, size: float) -> N
 
 
 def _rule(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, colour: str, width: float) -> None:
-    canvas.figure.add_shape(
+    canvas.shape(
         type="line", x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1), layer="below",
         line={"color": colour, "width": width},
     )  # fmt: skip

@@ -90,7 +90,7 @@ class Marks:
         colours = self.canvas.colours
         again = block.kind == "retried"
         on, plate = (colours.text, colours.retried) if again else (colours.on_init, colours.init)
-        self.canvas.figure.add_annotation(
+        self.canvas.annotate(
             x=round((block.left + block.right) / 2, 1), y=block.y, xref="x", yref="y", showarrow=False,
             text=f"<b>{block.word}</b>", font={"size": theme.LABEL, "color": on}, bgcolor=plate, borderpad=0,
             height=min(17, self.bar - 3), width=15 if len(block.word) == 1 else 36,
@@ -155,10 +155,10 @@ class Marks:
         if head > 0:
             half = head / 2
             tip = f"M{x2 - head:.1f},{y - half:.1f} L{x2:.1f},{y:.1f} L{x2 - head:.1f},{y + half:.1f} Z"
-            self.canvas.figure.add_shape(
+            self.canvas.shape(
                 type="path", path=tip, xref="x", yref="y", fillcolor=colours.second, line={"width": 0}, layer="below"
             )
 
     def _path(self, path: str, width: float, colour: str, dash: str = "solid", layer: str = "above") -> None:
         line = {"width": width, "color": colour, "dash": dash}
-        self.canvas.figure.add_shape(type="path", path=path, xref="x", yref="y", line=line, layer=layer)
+        self.canvas.shape(type="path", path=path, xref="x", yref="y", line=line, layer=layer)

@@ -81,7 +81,7 @@ def plane(
     drawn = _Plane(marks, on, title_room(*words[:2]))
     drawn.axes()
     drawn.draw(border if regions else None, words[2], note)
-    return on.canvas.figure
+    return on.canvas.drawn()
 
 
 def axes(lower: float, colours: theme.Theme | None = None) -> str:

@@ -49,7 +49,7 @@ def poison(*batches: Batch, colours: theme.Theme | None = None) -> Picture:
         raise ValueError("two batches are compared without and with partial failures: give one of each kind")
     found = sorted(batches, key=lambda batch: batch.reported)
     canvas = _Drawing(found, colours or theme.chosen()).draw()
-    return Picture(table=table(found), alt=spoken(found), figure=canvas.figure)
+    return Picture(table=table(found), alt=spoken(found), figure=canvas.drawn())
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def swimlanes(
     ended = max((span.ended for lane in drawing.shown for span in lane.spans), default=float("inf"))
     quiet = sum(jump.seconds for jump in jumps if jump.at >= ended)
     alt = spoken(drawing.phases, drawing.shown or lanes, quiet)
-    return Picture(table=table(drawing.phases, drawing.shown), alt=alt, figure=canvas.figure)
+    return Picture(table=table(drawing.phases, drawing.shown), alt=alt, figure=canvas.drawn())
 
 
 def _since(lanes: Sequence[Lane], moment: float) -> list[Lane]:

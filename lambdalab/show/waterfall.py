@@ -47,7 +47,7 @@ def waterfall(traces: Sequence[Trace], *, colours: theme.Theme | None = None) ->
         raise ValueError(f"a waterfall has room for two events, not for {len(traces)}: give one or two")
     found = sorted(traces, key=lambda trace: trace.at)
     canvas = _Drawing(found, colours or theme.chosen()).draw()
-    return Picture(table=table(found), alt=spoken(found), figure=canvas.figure)
+    return Picture(table=table(found), alt=spoken(found), figure=canvas.drawn())
 
 
 class _Drawing:

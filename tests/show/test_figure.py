@@ -9,7 +9,7 @@ from lambdalab.show.figure import Canvas, title_room, wide
 
 
 def text(canvas: Canvas, index: int = 0) -> str:
-    return str(canvas.figure.layout.annotations[index].text)
+    return str(canvas.drawn().layout.annotations[index].text)
 
 
 @pytest.mark.parametrize(

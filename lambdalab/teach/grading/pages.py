@@ -71,14 +71,14 @@ def write_class(graded: Sequence[Graded], path: Path) -> None:
         y = 105 + 30 * position
         long = max(4.0, 480 * count / top)
         canvas.text(330, y, name, anchor="right", colour=canvas.colours.text)
-        canvas.figure.add_shape(
+        canvas.shape(
             type="rect", xref="paper", yref="paper", x0=canvas.across(345), x1=canvas.across(345 + long),
             y0=canvas.up(y + 9), y1=canvas.up(y - 9), fillcolor=canvas.colours.second, line={"width": 0},
         )  # fmt: skip
         canvas.text(355 + long, y, str(count), colour=canvas.colours.text, bold=True)
     canvas.bottom(f"lambdalab grade, {len(graded)} submissions")
     canvas.figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
-    drawn = canvas.figure.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False})
+    drawn = canvas.drawn().to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False})
     figure = f'<div role="img" aria-label="{escape(report.finding(graded))}">{drawn}</div>'
     table = report.table(graded).html(sheet=False)
     path.write_text(_PAGE.format(title="The class", css=theme.css(), body=figure + table), encoding="utf-8")
