@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOK = "04_console_panel.ipynb"
 CELLS = [
     text("# The console"),
-    code("import boto3\nfrom lambdalab import Lab\nlab = Lab()"),
+    # The kernel is that of all notebooks here: the lab of one before would hold its buckets.
+    code("import boto3\nfrom lambdalab import Lab\nLab().stop()\nlab = Lab()"),
     code("%%deploy make-thumb --env SIZE=100\ndef handler(event, context):\n    return 'one ' + event['key1']"),
     code("%%deploy hello\ndef handler(event, context):\n    return 'hello'"),
     code("boto3.client('s3').create_bucket(Bucket='photos')\nlab.console('make-thumb')"),
