@@ -52,12 +52,17 @@ def test_thirty_submissions_get_their_points_whatever_some_of_them_try(tmp_path:
     assert not [one for one in psutil.process_iter(["cmdline"]) if "987" in (one.info["cmdline"] or [])]
 
 
-@pytest.mark.slow(200)  # minutes: every check of the course runs
-def test_every_solution_gets_all_points(tmp_path: Path) -> None:
-    """What is untouched gets none: tests/learn/test_exercise_checks.py, and `blank` of the class above."""
+@pytest.mark.slow(280)  # some minutes: every check of the course runs twice
+def test_every_solution_gets_all_points_and_every_untouched_workbook_none(tmp_path: Path) -> None:
     for solution in sorted((ROOT / "solutions").glob("*.ipynb")):
+        handed = [tmp_path / f"{kind}.ipynb" for kind in ("solved", "untouched")]
+        handed[0].write_bytes(solution.read_bytes())
+        handed[1].write_bytes((ROOT / "exercises" / solution.name).read_bytes())
         table = tmp_path / f"{solution.stem}.csv"
-        ran = _grade(solution, solution, "--out", table, "--jobs", "1")
+        ran = _grade(solution, *handed, "--out", table, "--jobs", "1")
         assert ran.returncode == 0, ran.stderr
-        (row,) = _rows(table).values()
-        assert row["points"] == row["of"] != "0", json.dumps(row)
+        rows = _rows(table)
+        assert rows["solved"]["points"] == rows["solved"]["of"] != "0", json.dumps(rows["solved"])
+        earned = {key for key, points in rows["untouched"].items() if key[2:3] == "." and points not in ("0", "")}
+        earned = {key for key in earned if not key.endswith("message")}
+        assert earned == set(), json.dumps(rows["untouched"])
