@@ -33,6 +33,29 @@ import lambdalab.runtime.processes as there
 assert there.sys.platform == "win32" and not hasattr(there.os, "fork") and not hasattr(there.signal, "SIGSTOP")
 """
 
+PIPE = """
+import json, os, select, threading
+from lambdalab.runtime.logs import LogPipe
+
+pipe = LogPipe()
+told = {"late": 0}
+for number in range(2000):
+    os.write(pipe.writer, b"line %d" % number)
+    os.write(pipe.writer, b"\\n")
+    told["late"] += [event.message for event in pipe.read()[0]] != [f"line {number}"]
+os.write(pipe.writer, b"more\\n")
+told["woken"] = select.select([pipe], [], [], 60)[0] == [pipe]
+pipe.read()
+pipe.read()
+told["rung again"] = select.select([pipe], [], [], 0.1)[0] != []
+large = threading.Thread(target=os.write, args=(pipe.writer, (b"a" * 1023 + b"\\n") * 3 * 1024))
+large.start()
+told["large"] = 0
+while large.is_alive() or select.select([pipe], [], [], 0.1)[0]:
+    told["large"] += sum(len(event.message) + 1 for event in pipe.read()[0])
+print(json.dumps(told))
+"""
+
 LAB = '''
 import json, os
 from lambdalab import Lab, doctor
@@ -150,6 +173,11 @@ def test_an_unguarded_import_is_found(source: str, found: list[str]) -> None:
 
 def test_every_module_can_be_imported_where_windows_lacks_what_posix_has(tmp_path: Path) -> None:
     _on("win32", EVERY_MODULE, tmp_path)
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_what_was_printed_is_read_at_once_and_wakes_who_waits_for_it(system: str, tmp_path: Path) -> None:
+    assert json.loads(_on(system, PIPE, tmp_path)) == {"late": 0, "woken": True, "rung again": False, "large": 3 << 20}
 
 
 @pytest.mark.slow

@@ -6,11 +6,14 @@ read while the function runs, cut into lines with the moment of their arrival. L
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import socket
 import sys
 import threading
 import time
+import uuid
 from dataclasses import dataclass
 
 MOST_BYTES = 8 * 2**20
@@ -28,41 +31,40 @@ class LogPipe:
     """The pipe behind a function's print: `writer` goes to the process, the rest stays here."""
 
     def __init__(self) -> None:
-        reader, self.writer = os.pipe()
-        self._socket: socket.socket | None = None
-        if sys.platform == "win32":  # select there knows only sockets: a thread carries the bytes over
-            self._socket, other = socket.socketpair()
-            threading.Thread(target=_carry, args=(reader, other), daemon=True).start()
-            self._socket.setblocking(False)
-            reader = self._socket.fileno()
+        self._reader, self.writer = os.pipe()
+        self._carrier: _Carrier | None = None
+        if sys.platform == "win32":
+            self._carrier = _Carrier(self._reader, self.writer)
         else:
-            os.set_blocking(reader, False)
-        self._reader = reader
+            os.set_blocking(self._reader, False)
         self._rest: list[bytes] = []
         self._bytes = 0
 
     def fileno(self) -> int:
-        return self._reader
+        return self._carrier.bell.fileno() if self._carrier else self._reader
 
     def close_writer(self) -> None:
         """To be called once the process has its own copy."""
-        if self.writer >= 0:
+        if self.writer >= 0 and not self._carrier:
             os.close(self.writer)
             self.writer = -1
 
     def close(self) -> None:
-        self.close_writer()
-        if self._socket:
-            self._socket.close()
+        if self.writer >= 0:
+            os.close(self.writer)
+        if self._carrier:
+            self._carrier.bell.close()
         else:
             os.close(self._reader)
 
     def read(self) -> tuple[list[LogEvent], bool]:
-        """Everything that has arrived, as whole lines, and whether the pipe is still open."""
+        """Everything that was printed before this call, as whole lines, and whether the pipe is still open."""
+        if self._carrier:
+            return self._lines(self._carrier.take()), True
         found: list[LogEvent] = []
         while True:
             try:
-                data = self._socket.recv(1 << 16) if self._socket else os.read(self._reader, 1 << 16)
+                data = os.read(self._reader, 1 << 16)
             except BlockingIOError:
                 return found, True
             except OSError:
@@ -102,8 +104,37 @@ def _event(line: bytes) -> LogEvent:
     return LogEvent(int(time.time() * 1000), line.decode("utf-8", "replace").replace("\r", "\n"))
 
 
-def _carry(reader: int, out: socket.socket) -> None:
-    with out:
-        while data := os.read(reader, 1 << 16):
-            out.sendall(data)
-    os.close(reader)
+class _Carrier:
+    """Windows' select knows only sockets: a thread reads the pipe and rings a bell that is one.
+
+    What the thread has in hand belongs to the invocation that printed it, although it has not arrived. So `take` sends
+    a mark after it through the same pipe, and waits for the mark.
+    """
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self.bell, ringer = socket.socketpair()
+        self.bell.setblocking(False)
+        ringer.setblocking(False)
+        self._writer = writer
+        self._mark = uuid.uuid4().bytes
+        self._arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._carry, args=(reader, ringer), daemon=True).start()
+
+    def take(self) -> bytes:
+        """All that the process had written when this was called."""
+        with contextlib.suppress(BlockingIOError):
+            self.bell.recv(1 << 16)
+        os.write(self._writer, self._mark)
+        data = b""
+        while self._mark not in data:
+            data += self._arrived.get()
+        return data.replace(self._mark, b"")
+
+    def _carry(self, reader: int, ringer: socket.socket) -> None:
+        with ringer:
+            while data := os.read(reader, 1 << 16):
+                self._arrived.put(data)
+                if not data.endswith(self._mark):  # somebody waits for that already
+                    with contextlib.suppress(OSError):  # it rings, or nobody is there any more
+                        ringer.send(b"!")
+        os.close(reader)
