@@ -373,7 +373,9 @@ def test_a_role_that_may_delete_its_table_names_more_than_it_uses(system: Lab, m
         system.function("count").invoke(
             {"detail": {"photo_id": "none", "owner": "none"}}
         )  # of what never ran nothing can be said
-        (look,) = [one for one in rights.rights(System(system)) if one.tried == "the role of `count`"]
+        check = System(system)
+        (look,) = [one for one in rights.rights(check) if one.tried == "the role of `count`"]
+        check.leave()
     plain_design.role(system, "count")
     assert (look.id, look.seen) == ("unused", f"never used: `dynamodb:DeleteTable` on `{table}`")
 
