@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-import botocore.session
 from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import camelcase_to_underscores
 
 from lambdalab.cloud import invoke_configs
+from lambdalab.cloud.descriptions import service_model
 from lambdalab.cloud.validation import message_member
 
 TOUCHED = {
@@ -40,7 +40,7 @@ def install() -> None:
     for ours in (publish_version, update_alias, remove_permission, list_layers, list_layer_versions):
         setattr(LambdaResponse, ours.__name__, ours)
     invoke_configs.install()
-    model = botocore.session.get_session().get_service_model("lambda")
+    model = service_model("lambda")
     for name in model.operation_names:
         operation = model.operation_model(name)
         members = operation.output_shape.members.values() if operation.output_shape else []

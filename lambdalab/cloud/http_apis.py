@@ -17,7 +17,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import botocore.session
 import moto.apigatewayv2.models as api_models
 from moto.apigatewayv2.exceptions import BadRequestException
 from moto.apigatewayv2.responses import ApiGatewayV2Response
@@ -25,6 +24,7 @@ from moto.apigatewayv2.urls import url_paths
 from moto.core.utils import camelcase_to_underscores
 
 from lambdalab.cloud import http_deployments
+from lambdalab.cloud.descriptions import service_model
 from lambdalab.cloud.http_deployments import refused
 from lambdalab.cloud.http_stages import HttpApi, HttpIntegration, HttpRoute, HttpSnapshot, HttpStage
 
@@ -147,7 +147,7 @@ def install(hands: HttpApiHands) -> None:
         url_paths["{0}/v2/apis/(?P<api_id>[^/]+)/deployments" + end + "$"] = ApiGatewayV2Response.dispatch
     for ours in http_deployments.OPERATIONS:
         setattr(ApiGatewayV2Response, ours.__name__, ours)
-    model = botocore.session.get_session().get_service_model("apigatewayv2")
+    model = service_model("apigatewayv2")
     for name in model.operation_names:
         method = getattr(ApiGatewayV2Response, camelcase_to_underscores(name), None)
         if method:

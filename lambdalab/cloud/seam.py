@@ -20,6 +20,7 @@ from lambdalab.cloud import (
     answers,
     buckets,
     control,
+    descriptions,
     event_buses,
     event_rules,
     http_apis,
@@ -68,6 +69,7 @@ class ClockHands(schedules.ScheduleHands, scheduler.SchedulerHands, alarms.Alarm
 def install(hands: Hands, clockwork: ClockHands, reading: ReadingHands) -> None:
     """Put our classes and functions in moto's places, before moto makes its first backend."""
     motos_time.install(hands.now)
+    descriptions.install()
     control.install(hands)
     buckets.install(hands)
     listings.install()

@@ -12,18 +12,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
+from lambdalab.cloud.descriptions import service_model
 
 
 @functools.cache
 def _input_shape(service: str, operation: str) -> Any:
-    return botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    return service_model(service).operation_model(operation).input_shape
 
 
 @functools.cache
 def message_member(service: str, error: str) -> str:
     """Where an error's sentence stands in its body: some have a Message, others a message."""
-    shapes = botocore.session.get_session().get_service_model(service).error_shapes
+    shapes = service_model(service).error_shapes
     return next((name for s in shapes if s.name == error for name in s.members if name.lower() == "message"), "message")
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-import botocore.session
 from botocore.exceptions import UnknownServiceError
 
+from lambdalab.cloud.descriptions import description
 from lambdalab.http.door import Arrived
 
 _RPC = re.compile(r"/service/[^/]+/operation/(?P<name>\w+)")
@@ -80,7 +80,7 @@ def _by_address(
 def _addresses(service: str) -> Mapping[str, Sequence[_Address]]:
     """By method, every operation's address of a service that names them by address, from the model's own file."""
     try:
-        model = botocore.session.get_session().get_component("data_loader").load_service_model(service, "service-2")
+        model = description(service)
     except UnknownServiceError:
         return {}
     found: dict[str, list[_Address]] = {}
