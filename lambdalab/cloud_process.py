@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 from lambdalab import airgap
 from lambdalab.errors import LabError
 
+SERVE = ("--json", "--port", "0", "--until-eof")
 _START_SECONDS = 60
 _LONGEST_SECONDS = 900
 """Turning the clock answers when what fell due on the way is done."""
@@ -70,6 +71,20 @@ class RunningCloud:
         return data
 
 
+def _started(environment: Mapping[str, str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The process: it says in a line how it is reached, and ends when nobody holds its standard input any more."""
+    from lambdalab.runtime.guard import apart
+
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "lambdalab", "serve", *SERVE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        env=environment,
+        **apart(),
+    )
+
+
 class CloudProcess(RunningCloud):
     """A cloud started here.
 
@@ -78,19 +93,10 @@ class CloudProcess(RunningCloud):
     """
 
     def __init__(self) -> None:
-        from lambdalab.runtime.guard import apart
-
         environment = {**os.environ, **airgap.nobody()}
         environment.pop("AWS_ENDPOINT_URL", None)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lambdalab", "serve", "--json", "--port", "0", "--until-eof"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=environment,
-            **apart(),
-        )
+        self._process = _started(environment, self._complaints)
         try:
             said = self._process.stdout.readline()  # type: ignore[union-attr]  # it was opened as a pipe
         except BaseException:

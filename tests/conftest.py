@@ -16,11 +16,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 from lambdalab import Function, Lab
 from lambdalab.functions import deploy as deploy_function
+from tests import warm_cloud
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")  # the machine may be busy: no verdict by the clock
+warm_cloud.use()
 Function.wait.__kwdefaults__["timeout"] = 60.0  # and no sooner than this
 
 _QUICK, _SLOW = 0.1, 10.0
