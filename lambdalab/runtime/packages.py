@@ -7,6 +7,7 @@ function sees nothing else of the notebook's environment. Left out: building pac
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import io
 import re
@@ -72,10 +73,16 @@ def pack_layer(name: str) -> bytes:
         LabError: the distribution is not installed here.
     """
     runtime = frozenset(runtime_closure()) - {_normal(name)}
+    return _packed(*((part, found.version) for part, found in closure(name, without=runtime).items()))
+
+
+@functools.lru_cache(2)  # half a second of packing, and a notebook asks for the same layer again and again
+def _packed(*parts: tuple[str, str]) -> bytes:
+    """The zip of distributions, given by name and version."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for distribution in closure(name, without=runtime).values():
-            for inside, path in _files(distribution):
+        for name, _ in parts:
+            for inside, path in _files(importlib.metadata.distribution(name)):
                 info = zipfile.ZipInfo(f"python/{inside}", date_time=(2026, 1, 1, 0, 0, 0))
                 info.external_attr = (path.stat().st_mode & 0o777) << 16
                 archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, 1)

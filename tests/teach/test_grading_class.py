@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import time
@@ -47,7 +48,10 @@ def test_thirty_submissions_get_their_points_whatever_some_of_them_try(tmp_path:
             e: rows[name][f"{e} message"] for e, id in one.lost.items() if id
         }, name
         assert all(word in rows[name]["audit"] for word in one.audit), (name, rows[name]["audit"])
-    assert (tmp_path / "pages" / "ada.html").is_file()
+    ends = {"loop": "NeverEnded", "swallow-at-top": "NeverEnded", "exit": "SystemExit"}
+    for name, error in {"ada": "", "exit-process-at-top": "ProcessEnded", **ends}.items():
+        page = (tmp_path / "pages" / f"{name}.html").read_text(encoding="utf-8")
+        assert re.findall("did not run to its end: <code>(.*?)</code>", page) == ([error] if error else [])
     assert "globals-kept" in ran.stdout
     assert not [one for one in psutil.process_iter(["cmdline"]) if "987" in (one.info["cmdline"] or [])]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from lambdalab.learn.capstone.card import card as capstone_card
 from lambdalab.learn.capstone.grading import LESSON as CAPSTONE
 from lambdalab.learn.checks import judge
 from lambdalab.learn.display import Shown
-from lambdalab.learn.exercises import Message, find
+from lambdalab.learn.exercises import Message, NotRun, find
 from lambdalab.learn.feedback import CheckResult, card
 from lambdalab.teach.grading import audit, rebuilt
 from lambdalab.teach.grading.graded import Mark
@@ -132,7 +132,9 @@ def marks(steps: Sequence[Step], text: str, seed: int, around: Surroundings) -> 
                 answer = found.get(step.key)
                 # the capstone's cells measure and wait for the lab, so they have as long as a given cell
                 short = answer is not None and not step.exercise.startswith(f"{CAPSTONE}.")
-                _run(notebook, answer.source if answer else step.source, students=short)
+                error = _run(notebook, answer.source if answer else step.source, students=short)
+                if answer is not None and error:
+                    notebook.ended.setdefault(step.exercise, error)
     finally:
         notebook.end()
         cloud.close()
@@ -140,8 +142,8 @@ def marks(steps: Sequence[Step], text: str, seed: int, around: Surroundings) -> 
     yield {"notes": list(dict.fromkeys(said))}
 
 
-def _run(notebook: Notebook, source: str, *, students: bool) -> None:
-    """Run a cell and remember it as IPython would."""
+def _run(notebook: Notebook, source: str, *, students: bool) -> str:
+    """Run a cell and remember it as IPython would; the kind of the error that ended it, "" if none did."""
     magic = deployed(source)
     if magic is None:
         notebook.typed.append(source)
@@ -149,7 +151,7 @@ def _run(notebook: Notebook, source: str, *, students: bool) -> None:
     else:
         line, body = magic
         notebook.typed.append(f"get_ipython().run_cell_magic('deploy', {line!r}, {body!r})\n")
-    notebook.run(source, students=students, once=magic is not None)
+    return notebook.run(source, students=students, once=magic is not None)
 
 
 def _mark(
@@ -170,6 +172,10 @@ def _judged(number: str, notebook: Notebook, cloud: Cloud, seed: int) -> Judged:
         exercise = find(number)
         own = {_PROOF: cloud.proof()} if _PROOF in exercise.later and notebook.has(_PROOF) else {}
         result = judge(exercise, RemoteWork(exercise, notebook, own), seed)
+        if result.message_id == NotRun.message_id and number in notebook.ended:
+            do = "Run the notebook from its top on a fresh kernel, and read the last line of the error."
+            seen = f"A cell of yours did not run to its end: `{notebook.ended[number]}`."
+            result = replace(result, message=Message(f"{seen} {result.message.seen if result.message else ''}", "", do))
     except Exception as wrong:
         notebook.notes.append(f"the check of {number} ended with {type(wrong).__name__}: {wrong}"[:300])
         seen = "The check could not look at this answer to its end."

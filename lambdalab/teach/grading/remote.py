@@ -43,12 +43,14 @@ class Notebook:
         make: makes a new worker.
         typed: the cells as IPython would remember them, for checks that look at the text.
         rebuilt: functions from the text, see `rebuilt`.
+        ended: by exercise, the kind of the error with which a cell of its answer ended.
     """
 
     make: Callable[[], Jailed]
     typed: list[str] = field(default_factory=lambda: [""])
     rebuilt: dict[str, types.FunctionType] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    ended: dict[str, str] = field(default_factory=dict)
     _cells: list[_Cell] = field(default_factory=list)
     _worker: Jailed | None = None
     _back: _Back = field(default_factory=lambda: _Back())

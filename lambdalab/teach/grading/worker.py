@@ -78,7 +78,7 @@ class Answering:
 
     def _run(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Run a cell; what it prints and shows is not kept."""
-        from lambdalab.learn.student import stopped_when_endless
+        from lambdalab.learn.student import NeverEnded, stopped_when_endless
 
         limit = stopped_when_endless() if order["limited"] else contextlib.nullcontext()
         try:
@@ -87,6 +87,8 @@ class Answering:
         except BaseException as error:
             return {"error": type(error).__name__}
         wrong = ran.error_before_exec or ran.error_in_exec
+        if isinstance(wrong, KeyboardInterrupt):  # the limit's; IPython keeps it for itself
+            return {"error": NeverEnded.__name__}
         return {"error": type(wrong).__name__ if wrong is not None else ""}
 
     def _get(self, order: Mapping[str, Any]) -> dict[str, Any]:
