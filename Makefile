@@ -43,14 +43,14 @@ lab: .venv/lab.stamp
 	$(PY) -m jupyter trust notebooks/*.ipynb >/dev/null 2>&1; \
 	exec $(PY) -m jupyterlab $$flags --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
-# The tests of the code, then every notebook; a failure of one does not hide the others. Meanwhile pytest prepares every
-# test's assertions and keeps them, or each worker would do it for all files by itself.
+# The tests of the code, then every notebook; a failure of one does not hide the others, and style is looked at beside
+# them. First pytest prepares every test's assertions and keeps them, or each worker would do it for all by itself.
 test: .venv/dev.stamp samples
 	@status=0; \
-	$(KEPT) $(PY) -m pytest -p no:nbval --collect-only -q >/dev/null 2>&1 & \
-	$(STYLE); \
-	wait; \
+	( $(STYLE); exit $$status ) & style=$$!; \
+	$(KEPT) $(PY) -m pytest -p no:nbval --collect-only -q >/dev/null 2>&1; \
 	$(PYTEST) || status=1; \
+	wait $$style || status=1; \
 	private=$$(mktemp -d) || exit 1; \
 	LAMBDALAB_PROGRESS="$$private/progress.json" $(NBVAL) notebooks solutions exercises || status=1; \
 	rm -rf "$$private"; \

@@ -24,7 +24,8 @@ def use() -> None:
     """From now on each `Lab()` of this process gets a copy, where there is a fork server."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         moto = [f"moto.{service}.{part}" for service in _SERVICES.split() for part in ("models", "responses")]
-        multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, "lambdalab.http.server", *moto])
+        modules = [__name__, "lambdalab.http.server", *moto, "tests.warm_models"]
+        multiprocessing.get_context("forkserver").set_forkserver_preload(modules)
         cloud_process._started = Copy  # type: ignore[assignment, misc]  # as much of it as `CloudProcess` uses
 
 

@@ -127,17 +127,15 @@ def test_another_chain_begins_from_nothing(lab: Lab, deploy: Deploy) -> None:
         assert function.invoke({}).answer == 1
 
 
-def test_a_function_that_calls_itself_is_refused_the_seventeenth_time(lab: Lab, deploy: Deploy) -> None:
-    function = deploy(CALLS_ITSELF, timeout=60)
+def test_a_function_that_calls_itself_is_refused_the_seventeenth_time_unless_it_may_loop(
+    lab: Lab, deploy: Deploy
+) -> None:
+    function, client = deploy(CALLS_ITSELF, timeout=60), boto3.client("lambda")
+    assert client.get_function_recursion_config(FunctionName=function.name)["RecursiveLoop"] == "Terminate"
     assert function.invoke({"most": 16}).answer == 16
     assert function.invoke({"most": 17}).answer["errorType"] == "RecursiveInvocationException"
     stopped = [s for s in lab.steps() if s.outcome == "stopped" and s.name == "lambda:Invoke"]
     assert stopped[-1].status == 400
-
-
-def test_a_function_may_be_allowed_to_loop(lab: Lab, deploy: Deploy) -> None:
-    function, client = deploy(CALLS_ITSELF, timeout=60), boto3.client("lambda")
-    assert client.get_function_recursion_config(FunctionName=function.name)["RecursiveLoop"] == "Terminate"
     set_to = client.put_function_recursion_config(FunctionName=function.name, RecursiveLoop="Allow")
     assert set_to["RecursiveLoop"] == "Allow"
     assert function.invoke({"most": 20}).answer == 20
