@@ -140,16 +140,25 @@ def test_make_lab_passes_the_arguments_on_and_opens_the_first_lesson() -> None:
 
 
 @needs_make
-def test_make_test_goes_on_after_a_failure_and_still_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize("failing", ["pytest", "mypy"])
+def test_make_test_goes_on_after_a_failure_and_still_fails(failing: str, tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "$@" >> "$0.log"\ncase "$*" in *--nbval*) exit 0;; *pytest*) exit 1;; esac\n')
+    python.write_text(
+        f'#!/bin/sh\necho "$@" >> "$0.log"\ncase "$*" in *--nbval*) exit 0;; *{failing}*) exit 1;; esac\n'
+    )
     python.chmod(0o755)
     command = ["make", "--old-file=.venv/dev.stamp", "--old-file=.venv/lab.stamp", "test", f"PY={python}"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     runs = python.with_name("python.log").read_text().splitlines()
     assert answer.returncode != 0
-    assert [("pytest" in run, "--nbval " in run) for run in runs[-2:]] == [(True, False), (True, True)]
-    assert runs[-1].endswith("notebooks solutions exercises")
+    assert {"-m ruff check .", "-m mypy"} <= {*runs}, "style is looked at beside the tests"
+    tests = [run for run in runs if "pytest" in run]
+    assert [("--collect-only" in run, "--nbval " in run) for run in tests] == [
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
+    assert tests[-1].endswith("notebooks solutions exercises")
 
 
 @needs_make

@@ -116,7 +116,7 @@ class _Carrier:
         self.bell.setblocking(False)
         ringer.setblocking(False)
         self._writer = writer
-        self._mark = uuid.uuid4().bytes
+        self._mark = uuid.uuid4().hex.encode()
         self._arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._carry, args=(reader, ringer), daemon=True).start()
 
