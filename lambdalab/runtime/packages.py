@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import importlib.util
 import io
 import re
 import shutil
@@ -19,6 +20,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from lambdalab.errors import LabError
+
+_UNCHECKED = (1).to_bytes(4, "little")
+"""Flags of a compiled file that is taken as it is."""
 
 
 def closure(name: str, *, without: frozenset[str] = frozenset()) -> dict[str, importlib.metadata.Distribution]:
@@ -69,6 +73,8 @@ def link_runtime(folder: Path) -> Path:
 def pack_layer(name: str) -> bytes:
     """A layer's zip, everything below `python/`, without what the runtime already has.
 
+    It holds what Python has compiled too, as the folder of AWS's recipe does: `pip install --target` compiles.
+
     Raises:
         LabError: the distribution is not installed here.
     """
@@ -82,20 +88,30 @@ def _packed(*parts: tuple[str, str]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, _ in parts:
-            for inside, path in _files(importlib.metadata.distribution(name)):
+            for inside, mode, data in _files(importlib.metadata.distribution(name)):
                 info = zipfile.ZipInfo(f"python/{inside}", date_time=(2026, 1, 1, 0, 0, 0))
-                info.external_attr = (path.stat().st_mode & 0o777) << 16
-                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, 1)
+                info.external_attr = mode << 16
+                archive.writestr(info, data, zipfile.ZIP_DEFLATED, 1)
     return out.getvalue()
 
 
-def _files(distribution: importlib.metadata.Distribution) -> Iterator[tuple[str, Path]]:
+def _files(distribution: importlib.metadata.Distribution) -> Iterator[tuple[str, int, bytes]]:
+    """Each file's name, mode and bytes."""
     for file in distribution.files or ():
         inside = Path(str(file))
         path = Path(str(distribution.locate_file(file)))
         if ".." in inside.parts or "__pycache__" in inside.parts or not path.is_file():
             continue
-        yield inside.as_posix(), path
+        mode, data = path.stat().st_mode & 0o777, path.read_bytes()
+        yield inside.as_posix(), mode, data
+        if path.suffix == ".py" and (compiled := Path(importlib.util.cache_from_source(str(path)))).is_file():
+            name = (inside.parent / "__pycache__" / compiled.name).as_posix()
+            yield name, mode, _by_content(compiled.read_bytes(), data)
+
+
+def _by_content(compiled: bytes, source: bytes) -> bytes:
+    """The same compiled file, bound to its source's content: a time would be another one after unpacking (PEP 552)."""
+    return compiled[:4] + _UNCHECKED + importlib.util.source_hash(source) + compiled[16:]
 
 
 def _required(distribution: importlib.metadata.Distribution) -> list[str]:
