@@ -19,6 +19,7 @@ from lambdalab import airgap
 from lambdalab.errors import LabError
 
 SERVE = ("--json", "--port", "0", "--until-eof")
+"""How `lambdalab serve` serves a notebook."""
 _START_SECONDS = 60
 _LONGEST_SECONDS = 900
 """Turning the clock answers when what fell due on the way is done."""

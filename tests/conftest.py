@@ -22,8 +22,8 @@ hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")  # the machine may be busy: no verdict by the clock
-warm_cloud.use()
 Function.wait.__kwdefaults__["timeout"] = 60.0  # and no sooner than this
+warm_cloud.use()
 
 _QUICK, _SLOW = 0.1, 10.0
 """Seconds that a test takes, about: any, and one marked as slow; `slow(60)` says it more closely."""

@@ -17,15 +17,11 @@ from typing import IO
 
 from lambdalab import cli, cloud_process
 
-_SERVICES = "apigateway apigatewayv2 cloudwatch dynamodb dynamodbstreams events iam logs s3 scheduler sns sqs sts"
-
 
 def use() -> None:
     """From now on each `Lab()` of this process gets a copy, where there is a fork server."""
     if "forkserver" in multiprocessing.get_all_start_methods():
-        moto = [f"moto.{service}.{part}" for service in _SERVICES.split() for part in ("models", "responses")]
-        modules = [__name__, "lambdalab.http.server", *moto, "tests.warm_models"]
-        multiprocessing.get_context("forkserver").set_forkserver_preload(modules)
+        multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, "tests.warm_models"])
         cloud_process._started = Copy  # type: ignore[assignment, misc]  # as much of it as `CloudProcess` uses
 
 

@@ -44,7 +44,7 @@ class LogPipe:
         return self._carrier.bell.fileno() if self._carrier else self._reader
 
     def close_writer(self) -> None:
-        """To be called once the process has its own copy."""
+        """To be called once the process has its own copy; a carrier needs it for its marks until the end."""
         if self.writer >= 0 and not self._carrier:
             os.close(self.writer)
             self.writer = -1

@@ -173,7 +173,7 @@ def _judged(number: str, notebook: Notebook, cloud: Cloud, seed: int) -> Judged:
         own = {_PROOF: cloud.proof()} if _PROOF in exercise.later and notebook.has(_PROOF) else {}
         result = judge(exercise, RemoteWork(exercise, notebook, own), seed)
         if result.message_id == NotRun.message_id and number in notebook.ended:
-            do = "Run the notebook from its top on a fresh kernel, and read the last line of the error."
+            do = "Run the notebook from its top on a fresh kernel, and look at how that cell ends."
             seen = f"A cell of yours did not run to its end: `{notebook.ended[number]}`."
             result = replace(result, message=Message(f"{seen} {result.message.seen if result.message else ''}", "", do))
     except Exception as wrong:
